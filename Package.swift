@@ -1,0 +1,53 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+// Static archives: the shipped binary needs no libbpf, libelf, libyaml or libmd where it runs.
+let kernelLibraries: [LinkerSetting] = [
+  .linkedLibrary(":libbpf.a"), .linkedLibrary(":libelf.a"), .linkedLibrary(":libz.a"),
+]
+
+let package = Package(
+  name: "process-tracer",
+  products: [
+    .executable(name: "process-tracer", targets: ["process-tracer"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(name: "CLibbpf", providers: [.apt(["libbpf-dev", "libelf-dev", "zlib1g-dev"])]),
+    .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
+    .target(name: "CKernelABI"),
+    .target(name: "JSONWriting"),
+    .target(
+      name: "MessageDigest", dependencies: ["CMessageDigest"], linkerSettings: [.linkedLibrary(":libmd.a")]),
+    .target(name: "Trace", dependencies: ["JSONWriting"]),
+    .target(
+      name: "Policy", dependencies: ["Trace", "MessageDigest", "CYaml"],
+      linkerSettings: [.linkedLibrary(":libyaml.a")]),
+    .target(name: "TestAdapters", dependencies: ["Trace"]),
+    .target(name: "Reports", dependencies: ["Trace", "Policy", "JSONWriting"]),
+    .target(name: "OTLP", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"]),
+    .target(
+      name: "KernelTracer", dependencies: ["CKernelABI", "CLibbpf", "Trace"],
+      linkerSettings: kernelLibraries, plugins: ["CompileBPF"]),
+    .plugin(name: "CompileBPF", capability: .buildTool()),
+    .executableTarget(
+      name: "process-tracer",
+      dependencies: [
+        "KernelTracer", "Trace", "Policy", "TestAdapters", "Reports", "OTLP", "MessageDigest",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "JSONWritingTests", dependencies: ["JSONWriting"]),
+    .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"]),
+    .testTarget(name: "TraceTests", dependencies: ["Trace", "JSONWriting"]),
+    .testTarget(name: "PolicyTests", dependencies: ["Policy", "Trace"]),
+    .testTarget(name: "TestAdaptersTests", dependencies: ["TestAdapters", "Trace"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "Trace"]),
+    .testTarget(name: "OTLPTests", dependencies: ["OTLP", "Policy", "Trace"]),
+    .testTarget(name: "KernelTracerTests", dependencies: ["KernelTracer", "Trace", "CKernelABI"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

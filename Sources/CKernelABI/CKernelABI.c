@@ -1,0 +1,1 @@
+// Names the module; the shims have their own headers.

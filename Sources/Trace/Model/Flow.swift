@@ -1,0 +1,79 @@
+/// A destination of a process with its totals, read from the kernel's flow table: the evidence that rules judge.
+///
+/// Complete even where every record about it was lost from the ring.
+public struct Flow: Sendable {
+  /// Index in `Trace.processes`, nil where the process's own records were lost.
+  public var process: Int?
+  public var processIdentity: ProcessIdentity
+  public var destination: Endpoint
+  public var `protocol`: TransportProtocol
+  public var networkNamespace: UInt32
+  /// Whether everything that was sent went to an address of the socket's own network namespace.
+  public var isLocal: Bool
+  public var firstAttempt: BootInstant
+  public var lastAttempt: BootInstant
+  public var attempts: UInt64
+  public var sent: UInt64
+  public var established: UInt64
+  public var failed: UInt64
+  public var bytesSent: UInt64
+  public var bytesReceived: UInt64
+  /// The executable's path at the first attempt, nil where unknown.
+  public var executable: String?
+  /// The kernel's 15-byte command name at the first attempt.
+  public var command: String
+  public var attribution: Attribution
+
+  public init(
+    processIdentity: ProcessIdentity, destination: Endpoint, protocol: TransportProtocol, firstAttempt: BootInstant
+  ) {
+    self.process = nil
+    self.processIdentity = processIdentity
+    self.destination = destination
+    self.protocol = `protocol`
+    self.networkNamespace = 0
+    self.isLocal = false
+    self.firstAttempt = firstAttempt
+    self.lastAttempt = firstAttempt
+    self.attempts = 0
+    self.sent = 0
+    self.established = 0
+    self.failed = 0
+    self.bytesSent = 0
+    self.bytesReceived = 0
+    self.executable = nil
+    self.command = ""
+    self.attribution = Attribution()
+  }
+
+  /// How often it was tried: calls or datagrams, whichever is more.
+  public var count: UInt64 { max(attempts, sent) }
+}
+
+/// A program that children of one process became, read from the kernel's image table.
+public struct ExecutedImage: Sendable {
+  /// Index in `Trace.processes` of the process that forked the ones that became it, nil where unknown.
+  public var parent: Int?
+  public var parentIdentity: ProcessIdentity
+  public var path: String
+  /// The path is longer than the table keeps; `path` is its end.
+  public var isPathCut: Bool
+  public var firstProcess: ProcessIdentity
+  public var firstTime: BootInstant
+  public var count: UInt64
+  public var attribution: Attribution
+
+  public init(
+    parentIdentity: ProcessIdentity, path: String, isPathCut: Bool, firstProcess: ProcessIdentity,
+    firstTime: BootInstant, count: UInt64
+  ) {
+    self.parent = nil
+    self.parentIdentity = parentIdentity
+    self.path = path
+    self.isPathCut = isPathCut
+    self.firstProcess = firstProcess
+    self.firstTime = firstTime
+    self.count = count
+    self.attribution = Attribution()
+  }
+}

@@ -1,0 +1,16 @@
+/// What is known when a run is over: the last line of a recorded run.
+public struct RunEnd: Sendable {
+  public var time: BootInstant
+  /// How the command ended.
+  public var status: ExitStatus
+  public var loss: EvidenceLoss
+  /// Why evidence is missing beyond `loss`, one sentence each; empty in a complete run.
+  public var failures: [String]
+
+  public init(time: BootInstant, status: ExitStatus, loss: EvidenceLoss, failures: [String] = []) {
+    self.time = time
+    self.status = status
+    self.loss = loss
+    self.failures = failures
+  }
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one contract between the kernel programs in bpf/ and the Swift side
+ * (module CKernelABI). Every record starts with `struct event_header`; a field
+ * named *_length is followed, after the fixed part, by that many bytes, in the
+ * order in which the fields are declared. All times are CLOCK_BOOTTIME
+ * nanoseconds. Addresses are 16 bytes, network order, IPv4 as ::ffff:a.b.c.d.
+ * Ports are host order.
+ */
+#ifndef PROCESS_TRACER_EVENTS_H
+#define PROCESS_TRACER_EVENTS_H
+
+#include <linux/types.h>
+
+/* ------------------------------------------------------------------ limits */
+
+#define ARGV_LIMIT 32768 /* bytes of argv in one exec record; MAX_ARG_STRLEN is 128 KiB */
+#define PATH_LIMIT 4096 /* PATH_MAX, include/uapi/linux/limits.h */
+#define PATH_DEPTH_LIMIT 128 /* components walked in one path, mounts included */
+#define IMAGE_PATH_LIMIT 256 /* bytes of a path kept in the image table */
+#define ENVIRONMENT_LIMIT 4096 /* bytes of selected environment entries */
+#define ENVIRONMENT_ENTRY_LIMIT 1024 /* bytes of one NAME=value entry */
+#define ENVIRONMENT_SCAN_LIMIT 512 /* entries looked at in one environment */
+#define TASK_COMM_LENGTH 16 /* TASK_COMM_LEN, include/linux/sched.h */
+
+/* --------------------------------------------------------------- identities */
+
+/* A process: thread-group id in the initial PID namespace, and its start. */
+struct process_key {
+	__u32 pid;
+	__u32 reserved;
+	__u64 start;
+};
+
+/* An executable: seeded hash of its path (leaf first), and its file. */
+struct image_id {
+	__u64 path_hash;
+	__u64 inode;
+	__u32 device;
+	__u32 reserved;
+};
+
+/* ------------------------------------------------------------------ records */
+
+#define EVENT_FORK 1
+#define EVENT_EXEC 2
+#define EVENT_EXIT 3
+#define EVENT_CONNECT 4
+#define EVENT_ACCEPT 5
+#define EVENT_CLOSE 6
+#define EVENT_DATAGRAM 7
+#define EVENT_KINDS 8 /* one more than the last kind: sizes the loss table */
+
+struct event_header {
+	__u32 kind;
+	__u32 thread; /* thread id in the initial PID namespace, 0 if not in the owner's context */
+	__u64 time;
+	struct process_key process;
+};
+
+struct event_fork {
+	struct event_header header; /* process: the child */
+	struct process_key parent; /* the process that called fork, not its reaper */
+	__u32 namespace_pid; /* pid in the child's own PID namespace */
+	__u32 tracer_pid; /* pid as seen from the tracer's PID namespace, 0 if not visible */
+	__u32 pid_namespace; /* inode number of the child's PID namespace */
+	__u32 uid;
+	__u32 gid;
+	__u32 flags; /* FORK_* */
+};
+#define FORK_ROOT 1 /* the command itself: its parent is the tracer */
+#define FORK_CANARY 2 /* the self-test, never part of a run */
+
+struct event_exec {
+	struct event_header header;
+	struct image_id image;
+	__u64 argv_full_length; /* length of argv in the process, bytes with NULs */
+	__u32 namespace_pid;
+	__u32 old_thread; /* thread that called exec; differs from pid for a non-leader */
+	__u32 uid;
+	__u32 gid;
+	__u32 flags; /* EXEC_* */
+	__u32 path_length; /* components leaf first, each followed by '/' */
+	__u32 directory_length; /* working directory, same form */
+	__u32 argv_length; /* NUL-separated */
+	__u32 environment_length; /* NAME=value entries of the documented list, NUL-separated */
+	__u32 reserved;
+};
+#define EXEC_PATH_CUT 1
+#define EXEC_DIRECTORY_CUT 2
+#define EXEC_ARGV_UNREADABLE 4
+#define EXEC_DELETED 8 /* the file had no name any more: memfd, unlinked */
+#define EXEC_ENVIRONMENT_CUT 16
+
+struct event_exit {
+	struct event_header header;
+	__u64 cpu_time; /* nanoseconds of all threads */
+	__u64 peak_rss; /* bytes */
+	__u32 wait_status; /* as from wait(2): signal | core << 7 | code << 8 */
+	__u32 reserved;
+};
+
+/* TCP attempt, seen in connect(2) before a packet left. */
+struct event_connect {
+	struct event_header header;
+	__u64 socket; /* socket cookie, unique until reboot */
+	__u8 address[16];
+	__u16 port;
+	__u16 protocol; /* IPPROTO_* */
+	__u32 network_namespace; /* inode number */
+	__u32 test;
+	__u32 reserved;
+};
+
+/* A connection accepted by a listener of the session. */
+struct event_accept {
+	struct event_header header; /* process: who made the listener listen */
+	__u64 socket;
+	__u8 local_address[16];
+	__u8 peer_address[16];
+	__u16 local_port;
+	__u16 peer_port;
+	__u16 protocol;
+	__u16 reserved;
+	__u32 network_namespace;
+	__u32 test;
+};
+
+/* The end of a TCP attempt or connection; also made for sockets open at the end. */
+struct event_close {
+	struct event_header header;
+	__u64 socket;
+	__u64 attempt_time; /* time of the matching connect or accept */
+	__u64 established_time; /* 0: never established */
+	__u64 bytes_sent; /* payload, without SYN, FIN and retransmissions */
+	__u64 bytes_received;
+	__u8 local_address[16];
+	__u8 peer_address[16];
+	__u16 local_port;
+	__u16 peer_port;
+	__u16 protocol;
+	__u16 error; /* errno of the socket, 0: none */
+	__u32 network_namespace;
+	__u32 test;
+	__u32 flags; /* CLOSE_* */
+	__u32 state; /* TCP state when still open, include/net/tcp_states.h */
+};
+#define CLOSE_ACCEPTED 1 /* the passive side */
+#define CLOSE_NOT_SENT 2 /* connect(2) failed before a SYN: no route */
+#define CLOSE_STILL_OPEN 4 /* found open when the run ended */
+#define CLOSE_LOCAL 8 /* routed to the loopback device of its namespace */
+
+/* First datagram of a process to a destination; totals are in the flow table. */
+struct event_datagram {
+	struct event_header header;
+	__u64 socket;
+	__u8 address[16];
+	__u16 port;
+	__u16 protocol;
+	__u32 network_namespace;
+	__u32 test;
+	__u32 reserved;
+};
+
+/* ------------------------------------------------------------------- tables */
+
+/* Flow table: every destination of every process, the evidence for verdicts. */
+struct flow_key {
+	struct process_key process;
+	__u8 address[16];
+	__u16 port;
+	__u16 protocol;
+	__u32 network_namespace;
+	__u32 test;
+	__u32 reserved;
+};
+
+struct flow_value {
+	__u64 first_time;
+	__u64 last_time;
+	__u64 attempts; /* connect(2) calls, or sendto/sendmsg calls with this address */
+	__u64 sent; /* SYNs sent (tcp), datagrams that reached IP output (udp) */
+	__u64 local; /* of `sent`: routed to the loopback device of the namespace */
+	__u64 established;
+	__u64 failed;
+	__u64 bytes_sent; /* payload */
+	__u64 bytes_received;
+	struct image_id image; /* executable of the process at the first attempt */
+	char comm[TASK_COMM_LENGTH];
+};
+
+/* Image table: every executable that a child of a process became. */
+struct image_key {
+	struct process_key parent;
+	struct image_id image;
+	__u32 test;
+	__u32 reserved;
+};
+
+struct image_value {
+	__u64 first_time;
+	__u64 count;
+	struct process_key first_process;
+	__u32 path_length;
+	__u32 flags; /* EXEC_PATH_CUT, EXEC_DELETED */
+	char path[IMAGE_PATH_LIMIT]; /* components leaf first */
+};
+
+/* Member table: live processes of the session. */
+struct member {
+	__u64 start;
+	struct process_key parent;
+	struct image_id image;
+	__u32 flags; /* MEMBER_* */
+	__u32 test;
+	__u32 tracer_pid;
+	__u32 reserved;
+};
+#define MEMBER_CANARY 1
+#define MEMBER_READS_ENVIRONMENT 2 /* descends from an interpreter whose children carry a test name */
+
+/* Totals that only grow; one instance in the object's .bss. */
+struct session_counters {
+	__u64 emitted[EVENT_KINDS]; /* records handed to the ring, by kind */
+	__u64 lost[EVENT_KINDS]; /* records that the ring refused, by kind */
+	__u64 members_refused; /* processes that could not be made members */
+	__u64 flows_refused; /* destinations that the flow table refused */
+	__u64 images_refused; /* executables that the image table refused */
+	__u64 sockets_refused; /* sockets that got no storage */
+	__u64 packets_unparsed; /* datagrams whose headers could not be read */
+	__u64 live_members;
+};
+
+#endif

@@ -22,16 +22,26 @@ public struct Attribution: Hashable, Sendable {
   }
 
   public var scope: Scope
-  /// Index in `Trace.testProcesses`, nil for harness or where no runner was recognised.
-  public var testProcess: Int?
-  /// Index in `Trace.testCases`.
-  public var testCase: Int?
   public var level: Level
+  private var testProcessIndex: OptionalIndex
+  private var testCaseIndex: OptionalIndex
+
+  /// Index in `Trace.testProcesses`, nil for harness or where no runner was recognised.
+  public var testProcess: Int? {
+    get { testProcessIndex.value }
+    set { testProcessIndex = OptionalIndex(newValue) }
+  }
+
+  /// Index in `Trace.testCases`.
+  public var testCase: Int? {
+    get { testCaseIndex.value }
+    set { testCaseIndex = OptionalIndex(newValue) }
+  }
 
   public init(scope: Scope = .test, testProcess: Int? = nil, testCase: Int? = nil, level: Level = .none) {
     self.scope = scope
-    self.testProcess = testProcess
-    self.testCase = testCase
     self.level = level
+    self.testProcessIndex = OptionalIndex(testProcess)
+    self.testCaseIndex = OptionalIndex(testCase)
   }
 }

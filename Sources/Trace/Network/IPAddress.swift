@@ -76,16 +76,12 @@ extension IPAddress: LosslessStringConvertible {
     }
     let halves = text.split(separator: "::", maxSplits: 2, omittingEmptySubsequences: false)
     guard text.contains(":"), halves.count <= 2 else { return nil }
-    guard let head = Self.parseGroups(halves[0]) else { return nil }
-    let tail: [UInt16]
-    if halves.count == 2 {
-      guard let parsed = Self.parseGroups(halves[1]) else { return nil }
-      tail = parsed
-    } else {
-      tail = []
-    }
+    let isCompressed = halves.count == 2
+    guard let head = Self.parseGroups(halves[0], mayEndInIPv4: !isCompressed),
+      let tail = isCompressed ? Self.parseGroups(halves[1], mayEndInIPv4: true) : []
+    else { return nil }
     let missing = 8 - head.count - tail.count
-    guard halves.count == 2 ? missing >= 1 : missing == 0 else { return nil }
+    guard isCompressed ? missing >= 1 : missing == 0 else { return nil }
     let groups = head + Array(repeating: 0, count: missing) + tail
     self.init(
       high: groups[..<4].reduce(0) { $0 << 16 | UInt64($1) },
@@ -105,20 +101,31 @@ extension IPAddress: LosslessStringConvertible {
     return value
   }
 
-  private static func parseGroups(_ text: Substring) -> [UInt16]? {
+  private static func parseGroups(_ text: Substring, mayEndInIPv4: Bool) -> [UInt16]? {
     guard !text.isEmpty else { return [] }
     var groups: [UInt16] = []
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
-      if index == parts.count - 1, part.contains("."), let ipv4 = parseIPv4(part) {
+      if mayEndInIPv4, index == parts.count - 1, part.contains("."), let ipv4 = parseIPv4(part) {
         groups += [UInt16(ipv4 >> 16), UInt16(ipv4 & 0xFFFF)]
       } else {
-        guard !part.isEmpty, part.utf8.count <= 4, !part.hasPrefix("+"), let group = UInt16(part, radix: 16) else {
+        guard part.utf8.count <= 4, part.utf8.allSatisfy(\.isHexDigit), let group = UInt16(part, radix: 16) else {
           return nil
         }
         groups.append(group)
       }
     }
     return groups
+  }
+}
+
+extension UInt8 {
+  fileprivate var isHexDigit: Bool {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+      UInt8(ascii: "A")...UInt8(ascii: "F"):
+      true
+    default: false
+    }
   }
 }

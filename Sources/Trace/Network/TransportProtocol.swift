@@ -15,20 +15,34 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
   public static let raw = TransportProtocol(rawValue: 255)
   public static let mptcp = TransportProtocol(rawValue: 262)
 
-  private static let names: [TransportProtocol: String] = [
-    .icmp: "icmp", .tcp: "tcp", .udp: "udp", .icmpv6: "icmp6", .sctp: "sctp", .udpLite: "udp-lite", .raw: "raw",
-    .mptcp: "mptcp",
-  ]
+  /// Every protocol with a name of its own here.
+  static let named: [TransportProtocol] = [.icmp, .tcp, .udp, .icmpv6, .sctp, .udpLite, .raw, .mptcp]
+
+  private var name: String? {
+    switch self {
+    case .icmp: "icmp"
+    case .tcp: "tcp"
+    case .udp: "udp"
+    case .icmpv6: "icmp6"
+    case .sctp: "sctp"
+    case .udpLite: "udp-lite"
+    case .raw: "raw"
+    case .mptcp: "mptcp"
+    default: nil
+    }
+  }
 }
 
 extension TransportProtocol: LosslessStringConvertible {
   /// `tcp`, `udp`, …; `proto-N` for a number without a name here.
-  public var description: String { Self.names[self] ?? "proto-\(rawValue)" }
+  public var description: String { name ?? "proto-\(rawValue)" }
 
   public init?(_ text: String) {
-    if let known = Self.names.first(where: { $0.value == text })?.key {
+    if let known = Self.named.first(where: { $0.name == text }) {
       self = known
-    } else if text.hasPrefix("proto-"), let number = UInt16(text.dropFirst(6)) {
+    } else if text.hasPrefix("proto-"), text.utf8.dropFirst(6).allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
+      let number = UInt16(text.dropFirst(6))
+    {
       self.init(rawValue: number)
     } else {
       return nil

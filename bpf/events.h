@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * The one contract between the kernel programs in bpf/ and the Swift side
  * (module CKernelABI). Every record starts with `struct event_header`; a field
@@ -14,14 +14,14 @@
 
 /* ------------------------------------------------------------------ limits */
 
-#define ARGV_LIMIT 32768 /* bytes of argv in one exec record; MAX_ARG_STRLEN is 128 KiB */
-#define PATH_LIMIT 4096 /* PATH_MAX, include/uapi/linux/limits.h */
-#define PATH_DEPTH_LIMIT 128 /* components walked in one path, mounts included */
-#define IMAGE_PATH_LIMIT 256 /* bytes of a path kept in the image table */
-#define ENVIRONMENT_LIMIT 4096 /* bytes of selected environment entries */
+#define ARGV_LIMIT 32768	     /* bytes of argv in one exec record; MAX_ARG_STRLEN is 128 KiB */
+#define PATH_LIMIT 4096		     /* PATH_MAX, include/uapi/linux/limits.h */
+#define PATH_DEPTH_LIMIT 128	     /* components walked in one path, mounts included */
+#define IMAGE_PATH_LIMIT 256	     /* bytes of a path kept in the image table */
+#define ENVIRONMENT_LIMIT 4096	     /* bytes of selected environment entries */
 #define ENVIRONMENT_ENTRY_LIMIT 1024 /* bytes of one NAME=value entry */
-#define ENVIRONMENT_SCAN_LIMIT 512 /* entries looked at in one environment */
-#define TASK_COMM_LENGTH 16 /* TASK_COMM_LEN, include/linux/sched.h */
+#define ENVIRONMENT_SCAN_LIMIT 512   /* entries looked at in one environment */
+#define TASK_COMM_LENGTH 16	     /* TASK_COMM_LEN, include/linux/sched.h */
 
 /* --------------------------------------------------------------- identities */
 
@@ -60,15 +60,15 @@ struct event_header {
 
 struct event_fork {
 	struct event_header header; /* process: the child */
-	struct process_key parent; /* the process that called fork, not its reaper */
-	__u32 namespace_pid; /* pid in the child's own PID namespace */
-	__u32 tracer_pid; /* pid as seen from the tracer's PID namespace, 0 if not visible */
-	__u32 pid_namespace; /* inode number of the child's PID namespace */
+	struct process_key parent;  /* the process that called fork, not its reaper */
+	__u32 namespace_pid;	    /* pid in the child's own PID namespace */
+	__u32 tracer_pid;	    /* pid as seen from the tracer's PID namespace, 0 if not visible */
+	__u32 pid_namespace;	    /* inode number of the child's PID namespace */
 	__u32 uid;
 	__u32 gid;
 	__u32 flags; /* FORK_* */
 };
-#define FORK_ROOT 1 /* the command itself: its parent is the tracer */
+#define FORK_ROOT 1   /* the command itself: its parent is the tracer */
 #define FORK_CANARY 2 /* the self-test, never part of a run */
 
 struct event_exec {
@@ -79,10 +79,10 @@ struct event_exec {
 	__u32 old_thread; /* thread that called exec; differs from pid for a non-leader */
 	__u32 uid;
 	__u32 gid;
-	__u32 flags; /* EXEC_* */
-	__u32 path_length; /* components leaf first, each followed by '/' */
-	__u32 directory_length; /* working directory, same form */
-	__u32 argv_length; /* NUL-separated */
+	__u32 flags;		  /* EXEC_* */
+	__u32 path_length;	  /* components leaf first, each followed by '/' */
+	__u32 directory_length;	  /* working directory, same form */
+	__u32 argv_length;	  /* NUL-separated */
 	__u32 environment_length; /* NAME=value entries of the documented list, NUL-separated */
 	__u32 reserved;
 };
@@ -94,8 +94,8 @@ struct event_exec {
 
 struct event_exit {
 	struct event_header header;
-	__u64 cpu_time; /* nanoseconds of all threads */
-	__u64 peak_rss; /* bytes */
+	__u64 cpu_time;	   /* nanoseconds of all threads */
+	__u64 peak_rss;	   /* bytes */
 	__u32 wait_status; /* as from wait(2): signal | core << 7 | code << 8 */
 	__u32 reserved;
 };
@@ -106,7 +106,7 @@ struct event_connect {
 	__u64 socket; /* socket cookie, unique until reboot */
 	__u8 address[16];
 	__u16 port;
-	__u16 protocol; /* IPPROTO_* */
+	__u16 protocol;		 /* IPPROTO_* */
 	__u32 network_namespace; /* inode number */
 	__u32 test;
 	__u32 reserved;
@@ -130,9 +130,9 @@ struct event_accept {
 struct event_close {
 	struct event_header header;
 	__u64 socket;
-	__u64 attempt_time; /* time of the matching connect or accept */
+	__u64 attempt_time;	/* time of the matching connect or accept */
 	__u64 established_time; /* 0: never established */
-	__u64 bytes_sent; /* payload, without SYN, FIN and retransmissions */
+	__u64 bytes_sent;	/* payload, without SYN, FIN and retransmissions */
 	__u64 bytes_received;
 	__u8 local_address[16];
 	__u8 peer_address[16];
@@ -145,10 +145,10 @@ struct event_close {
 	__u32 flags; /* CLOSE_* */
 	__u32 state; /* TCP state when still open, include/net/tcp_states.h */
 };
-#define CLOSE_ACCEPTED 1 /* the passive side */
-#define CLOSE_NOT_SENT 2 /* connect(2) failed before a SYN: no route */
+#define CLOSE_ACCEPTED 1   /* the passive side */
+#define CLOSE_NOT_SENT 2   /* connect(2) failed before a SYN: no route */
 #define CLOSE_STILL_OPEN 4 /* found open when the run ended */
-#define CLOSE_LOCAL 8 /* routed to the loopback device of its namespace */
+#define CLOSE_LOCAL 8	   /* routed to the loopback device of its namespace */
 
 /* First datagram of a process to a destination; totals are in the flow table. */
 struct event_datagram {
@@ -179,8 +179,8 @@ struct flow_value {
 	__u64 first_time;
 	__u64 last_time;
 	__u64 attempts; /* connect(2) calls, or sendto/sendmsg calls with this address */
-	__u64 sent; /* SYNs sent (tcp), datagrams that reached IP output (udp) */
-	__u64 local; /* of `sent`: routed to the loopback device of the namespace */
+	__u64 sent;	/* SYNs sent (tcp), datagrams that reached IP output (udp) */
+	__u64 local;	/* of `sent`: routed to the loopback device of the namespace */
 	__u64 established;
 	__u64 failed;
 	__u64 bytes_sent; /* payload */
@@ -202,7 +202,7 @@ struct image_value {
 	__u64 count;
 	struct process_key first_process;
 	__u32 path_length;
-	__u32 flags; /* EXEC_PATH_CUT, EXEC_DELETED */
+	__u32 flags;		     /* EXEC_PATH_CUT, EXEC_DELETED */
 	char path[IMAGE_PATH_LIMIT]; /* components leaf first */
 };
 
@@ -215,6 +215,7 @@ struct member {
 	__u32 test;
 	__u32 tracer_pid;
 	__u32 reserved;
+	char comm[TASK_COMM_LENGTH];
 };
 #define MEMBER_CANARY 1
 #define MEMBER_READS_ENVIRONMENT 2 /* descends from an interpreter whose children carry a test name */
@@ -222,12 +223,12 @@ struct member {
 /* Totals that only grow; one instance in the object's .bss. */
 struct session_counters {
 	__u64 emitted[EVENT_KINDS]; /* records handed to the ring, by kind */
-	__u64 lost[EVENT_KINDS]; /* records that the ring refused, by kind */
-	__u64 members_refused; /* processes that could not be made members */
-	__u64 flows_refused; /* destinations that the flow table refused */
-	__u64 images_refused; /* executables that the image table refused */
-	__u64 sockets_refused; /* sockets that got no storage */
-	__u64 packets_unparsed; /* datagrams whose headers could not be read */
+	__u64 lost[EVENT_KINDS];    /* records that the ring refused, by kind */
+	__u64 members_refused;	    /* processes that could not be made members */
+	__u64 flows_refused;	    /* destinations that the flow table refused */
+	__u64 images_refused;	    /* executables that the image table refused */
+	__u64 sockets_refused;	    /* sockets that got no storage */
+	__u64 packets_unparsed;	    /* datagrams whose headers could not be read */
 	__u64 live_members;
 };
 

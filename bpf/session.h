@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* What all programs share: the session's tables, its counters, and membership. */
+#ifndef PROCESS_TRACER_SESSION_H
+#define PROCESS_TRACER_SESSION_H
+
+#include "kernel_types.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "events.h"
+
+/* ----------------------------------------- set by the loader before loading */
+
+/* Seeds the path hash, so that nobody can prepare two paths that collide. */
+const volatile __u64 path_hash_seed = 0;
+/* Bytes waiting in the ring at which the reader is woken. */
+const volatile __u64 wake_threshold = 0;
+/* Nesting level of the tracer's PID namespace. */
+const volatile __u32 tracer_pid_level = 0;
+
+/* ------------------------------------------------------------------- state */
+
+struct session_counters counters;
+/* The tracer's thread whose next child joins the session, with FORK_* flags. */
+__u64 armed_thread;
+__u32 armed_flags;
+
+/* ------------------------------------------------------------------ tables */
+/* Plain hashes, never LRU: a full table refuses, and the refusal is counted. */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct member);
+} members SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 131072);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct flow_key);
+	__type(value, struct flow_value);
+} flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 131072);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct image_key);
+	__type(value, struct image_value);
+} images SEC(".maps");
+
+/* ----------------------------------------------------------------- helpers */
+
+static __always_inline void count(__u64 *counter)
+{
+	__sync_fetch_and_add(counter, 1);
+}
+
+/* The reader is woken once a batch, not once a record. */
+static __always_inline __u64 wake_flags(void)
+{
+	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= wake_threshold ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+static __always_inline void emit(__u32 kind, void *record, __u64 size, __u64 flags)
+{
+	if (bpf_ringbuf_output(&events, record, size, flags))
+		count(&counters.lost[kind]);
+	else
+		count(&counters.emitted[kind]);
+}
+
+static __always_inline struct member *member_of(__u32 pid)
+{
+	return bpf_map_lookup_elem(&members, &pid);
+}
+
+static __always_inline struct member *current_member(void)
+{
+	return member_of(bpf_get_current_pid_tgid() >> 32);
+}
+
+#endif

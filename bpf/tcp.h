@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * TCP from connect(2) or accept to close. States come from sockops callbacks:
+ * they run under the socket's lock and, unlike tracepoint programs, are never
+ * skipped when an interrupt finds the program running.
+ */
+#ifndef PROCESS_TRACER_TCP_H
+#define PROCESS_TRACER_TCP_H
+
+static __always_inline void describe_close(struct event_close *event, const struct socket_state *state)
+{
+	event->header.kind = EVENT_CLOSE;
+	event->header.thread = state->thread;
+	event->header.time = bpf_ktime_get_boot_ns();
+	event->header.process = state->owner;
+	event->socket = state->cookie;
+	event->attempt_time = state->attempt_time;
+	event->established_time = state->established_time;
+	__builtin_memcpy(event->local_address, state->local, sizeof state->local);
+	__builtin_memcpy(event->peer_address, state->peer, sizeof state->peer);
+	event->local_port = state->local_port;
+	event->peer_port = state->peer_port;
+	event->protocol = state->protocol;
+	event->network_namespace = state->network_namespace;
+	event->test = state->test;
+	event->flags = (state->flags & SOCKET_ACCEPTED ? CLOSE_ACCEPTED : 0) |
+		       (state->flags & SOCKET_LOCAL ? CLOSE_LOCAL : 0) |
+		       (state->flags & (SOCKET_SYN_SENT | SOCKET_ACCEPTED) ? 0 : CLOSE_NOT_SENT);
+}
+
+/* Payload: bytes_sent has no SYN and FIN, bytes_received counts the peer's FIN (net/ipv4/tcp_input.c tcp_fin). */
+static __always_inline void describe_bytes(struct event_close *event, struct tcp_sock *tcp)
+{
+	struct sock *socket = (struct sock *)tcp;
+	bool fin_received = BPF_CORE_READ(socket, __sk_common.skc_flags) & (1UL << SOCK_DONE);
+	event->bytes_sent = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
+	event->bytes_received = BPF_CORE_READ(tcp, bytes_received);
+	if (fin_received && event->bytes_received)
+		event->bytes_received--;
+	event->error = BPF_CORE_READ(socket, sk_err);
+}
+
+static __always_inline bool is_open_attempt(const struct socket_state *state)
+{
+	return state->flags & (SOCKET_ATTEMPTED | SOCKET_ACCEPTED) && !(state->flags & SOCKET_CLOSED);
+}
+
+static __always_inline void end_unsent_attempt(struct socket_state *state)
+{
+	if (!is_open_attempt(state) || state->flags & (SOCKET_SYN_SENT | SOCKET_ACCEPTED))
+		return;
+	state->flags |= SOCKET_CLOSED;
+	struct flow_value *value = tcp_flow(state);
+	if (value)
+		count(&value->failed);
+	struct event_close event = {};
+	describe_close(&event, state);
+	emit(EVENT_CLOSE, &event, sizeof event, wake_flags());
+}
+
+static __always_inline void attempt_tcp(struct socket_state *state, const __u8 peer[16], __u16 port)
+{
+	end_unsent_attempt(state);
+	__builtin_memcpy(state->peer, peer, sizeof state->peer);
+	__builtin_memset(state->local, 0, sizeof state->local);
+	state->peer_port = port;
+	state->local_port = 0;
+	state->attempt_time = bpf_ktime_get_boot_ns();
+	state->established_time = 0;
+	state->flags = SOCKET_ATTEMPTED;
+	struct flow_value *value = tcp_flow(state);
+	if (value) {
+		count(&value->attempts);
+		value->last_time = state->attempt_time;
+	}
+
+	struct event_connect event = {};
+	event.header.kind = EVENT_CONNECT;
+	event.header.thread = state->thread;
+	event.header.time = state->attempt_time;
+	event.header.process = state->owner;
+	event.socket = state->cookie;
+	__builtin_memcpy(event.address, peer, sizeof event.address);
+	event.port = port;
+	event.protocol = state->protocol;
+	event.network_namespace = state->network_namespace;
+	event.test = state->test;
+	emit(EVENT_CONNECT, &event, sizeof event, wake_flags());
+}
+
+static __always_inline void read_local_endpoint(struct bpf_sock_ops *context, struct socket_state *state)
+{
+	if (context->family == AF_INET)
+		map_ipv4(state->local, context->local_ip4);
+	else
+		copy_ipv6(state->local, context->local_ip6[0], context->local_ip6[1], context->local_ip6[2],
+			  context->local_ip6[3]);
+	state->local_port = context->local_port;
+}
+
+static __always_inline void read_peer_endpoint(struct bpf_sock_ops *context, struct socket_state *state)
+{
+	if (context->family == AF_INET)
+		map_ipv4(state->peer, context->remote_ip4);
+	else
+		copy_ipv6(state->peer, context->remote_ip6[0], context->remote_ip6[1], context->remote_ip6[2],
+			  context->remote_ip6[3]);
+	state->peer_port = bpf_ntohl(context->remote_port);
+}
+
+/* Asks for state callbacks, keeping what other programs asked for. */
+static __always_inline void follow_states(struct bpf_sock_ops *context)
+{
+	bpf_sock_ops_cb_flags_set(context, context->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
+}
+
+static __always_inline bool is_routed_to_loopback(struct tcp_sock *tcp)
+{
+	struct sock *socket = (struct sock *)tcp;
+	return BPF_CORE_READ(socket, sk_dst_cache, dev, flags) & IFF_LOOPBACK;
+}
+
+static __always_inline void syn_sent(struct bpf_sock_ops *context, struct socket_state *state, struct tcp_sock *tcp)
+{
+	if (!(state->flags & SOCKET_ATTEMPTED))
+		return;
+	state->flags |= SOCKET_SYN_SENT;
+	follow_states(context);
+	read_local_endpoint(context, state);
+	if (is_routed_to_loopback(tcp))
+		state->flags |= SOCKET_LOCAL;
+	struct flow_value *value = tcp_flow(state);
+	if (!value)
+		return;
+	count(&value->sent);
+	if (state->flags & SOCKET_LOCAL)
+		count(&value->local);
+}
+
+static __always_inline void connected(struct bpf_sock_ops *context, struct socket_state *state)
+{
+	if (!is_open_attempt(state))
+		return;
+	state->flags |= SOCKET_ESTABLISHED;
+	state->established_time = bpf_ktime_get_boot_ns();
+	read_local_endpoint(context, state);
+	struct flow_value *value = tcp_flow(state);
+	if (value)
+		count(&value->established);
+}
+
+static __always_inline void accepted(struct bpf_sock_ops *context, struct socket_state *state)
+{
+	state->flags = SOCKET_ACCEPTED | SOCKET_ESTABLISHED;
+	state->cookie = bpf_get_socket_cookie(context);
+	state->protocol = PROTOCOL_TCP;
+	state->attempt_time = bpf_ktime_get_boot_ns();
+	state->established_time = state->attempt_time;
+	follow_states(context);
+	read_local_endpoint(context, state);
+	read_peer_endpoint(context, state);
+
+	struct event_accept event = {};
+	event.header.kind = EVENT_ACCEPT;
+	event.header.time = state->attempt_time;
+	event.header.process = state->owner;
+	event.socket = state->cookie;
+	__builtin_memcpy(event.local_address, state->local, sizeof state->local);
+	__builtin_memcpy(event.peer_address, state->peer, sizeof state->peer);
+	event.local_port = state->local_port;
+	event.peer_port = state->peer_port;
+	event.protocol = state->protocol;
+	event.network_namespace = state->network_namespace;
+	event.test = state->test;
+	emit(EVENT_ACCEPT, &event, sizeof event, wake_flags());
+}
+
+static __always_inline void closed(struct socket_state *state, struct tcp_sock *tcp)
+{
+	if (!is_open_attempt(state))
+		return;
+	state->flags |= SOCKET_CLOSED;
+	struct event_close event = {};
+	describe_close(&event, state);
+	describe_bytes(&event, tcp);
+	if (!(state->flags & SOCKET_ACCEPTED)) {
+		struct flow_value *value = tcp_flow(state);
+		if (value) {
+			__sync_fetch_and_add(&value->bytes_sent, event.bytes_sent);
+			__sync_fetch_and_add(&value->bytes_received, event.bytes_received);
+			if (!(state->flags & SOCKET_ESTABLISHED))
+				count(&value->failed);
+		}
+	}
+	emit(EVENT_CLOSE, &event, sizeof event, wake_flags());
+}
+
+SEC("sockops")
+int on_tcp(struct bpf_sock_ops *context)
+{
+	__u32 operation = context->op;
+	if (operation != BPF_SOCK_OPS_TCP_CONNECT_CB && operation != BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB &&
+	    operation != BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB && operation != BPF_SOCK_OPS_STATE_CB)
+		return ALLOW;
+	struct bpf_sock *socket = context->sk;
+	if (!socket)
+		return ALLOW;
+	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
+	if (!state)
+		return ALLOW;
+	struct tcp_sock *tcp = (struct tcp_sock *)bpf_skc_to_tcp_sock(socket);
+	if (!tcp)
+		return ALLOW;
+	switch (operation) {
+	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+		syn_sent(context, state, tcp);
+		break;
+	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+		connected(context, state);
+		break;
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		accepted(context, state);
+		break;
+	case BPF_SOCK_OPS_STATE_CB:
+		if (context->args[1] == BPF_TCP_CLOSE)
+			closed(state, tcp);
+		break;
+	}
+	return ALLOW;
+}
+
+/* Sockets still open when the run ends, whatever network namespace they are in. */
+SEC("iter/bpf_sk_storage_map")
+int dump_open_sockets(struct bpf_iter__bpf_sk_storage_map *context)
+{
+	struct socket_state *state = context->value;
+	struct sock *socket = context->sk;
+	if (!state || !socket || !is_open_attempt(state))
+		return 0;
+	struct event_close event = {};
+	describe_close(&event, state);
+	event.flags |= CLOSE_STILL_OPEN;
+	struct tcp_sock *tcp = (struct tcp_sock *)bpf_skc_to_tcp_sock(socket);
+	if (tcp)
+		describe_bytes(&event, tcp);
+	bpf_seq_write(context->meta->seq, &event, sizeof event);
+	return 0;
+}
+
+#endif

@@ -220,7 +220,13 @@ struct member {
 #define MEMBER_CANARY 1
 #define MEMBER_READS_ENVIRONMENT 2 /* descends from an interpreter whose children carry a test name */
 
-/* Totals that only grow; one instance in the object's .bss. */
+/* What the loader sets before loading; the only content of .rodata.settings. */
+struct session_settings {
+	__u64 path_hash_seed; /* so that nobody can prepare two paths that collide */
+	__u64 wake_threshold; /* bytes waiting in the ring at which the reader is woken */
+};
+
+/* Totals that only grow; the only content of .bss.counters. */
 struct session_counters {
 	__u64 emitted[EVENT_KINDS]; /* records handed to the ring, by kind */
 	__u64 lost[EVENT_KINDS];    /* records that the ring refused, by kind */

@@ -115,7 +115,7 @@ static __always_inline __u64 hash_path(struct exec_scratch *scratch, __u32 lengt
 	__u64 end = length;
 	asm volatile("" : "+r"(end));
 	*(__u64 *)(scratch->data + (end & (PATH_LIMIT * 2 - 1))) = 0;
-	scratch->hash.hash = path_hash_seed ^ length;
+	scratch->hash.hash = settings.path_hash_seed ^ length;
 	scratch->hash.words = (length + 7) / 8;
 	struct loop_context context = {.scratch = scratch};
 	bpf_loop(PATH_LIMIT / 8, hash_step, &context, 0);

@@ -14,21 +14,6 @@ struct {
 	__type(value, struct exec_scratch);
 } exec_scratches SEC(".maps");
 
-/* --------------------------------------------------------------------- arm */
-
-/*
- * Run by the tracer through BPF_PROG_TEST_RUN, never attached: marks the
- * calling thread, by its ids in the initial PID namespace, whatever namespace
- * it lives in. `flags` is the argument.
- */
-SEC("raw_tp/process_tracer_arm")
-int arm_next_fork(struct bpf_raw_tracepoint_args *context)
-{
-	armed_flags = context->args[0];
-	armed_thread = context->args[0] ? bpf_get_current_pid_tgid() : 0;
-	return 0;
-}
-
 /* -------------------------------------------------------------------- fork */
 
 static __always_inline struct pid *group_pid(struct task_struct *task)
@@ -46,6 +31,22 @@ static __always_inline __u32 namespace_pid(struct task_struct *task)
 	struct pid *pid = group_pid(task);
 	struct upid *inner = pid_at_level(pid, BPF_CORE_READ(pid, level));
 	return BPF_CORE_READ(inner, nr);
+}
+
+/*
+ * Run by the tracer through BPF_PROG_TEST_RUN, never attached: marks the
+ * calling thread, by its ids in the initial PID namespace, whatever namespace
+ * it lives in. The argument holds FORK_* flags.
+ */
+SEC("raw_tp/sched_process_fork")
+int arm_next_fork(struct bpf_raw_tracepoint_args *context)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct pid *pid = group_pid(task);
+	tracer_pid_level = BPF_CORE_READ(pid, level);
+	armed_flags = context->args[0];
+	armed_thread = bpf_get_current_pid_tgid();
+	return 0;
 }
 
 SEC("tp_btf/sched_process_fork")

@@ -11,21 +11,16 @@
 
 #include "events.h"
 
-/* ----------------------------------------- set by the loader before loading */
-
-/* Seeds the path hash, so that nobody can prepare two paths that collide. */
-const volatile __u64 path_hash_seed = 0;
-/* Bytes waiting in the ring at which the reader is woken. */
-const volatile __u64 wake_threshold = 0;
-/* Nesting level of the tracer's PID namespace. */
-const volatile __u32 tracer_pid_level = 0;
-
 /* ------------------------------------------------------------------- state */
 
-struct session_counters counters;
+const volatile struct session_settings settings SEC(".rodata.settings");
+struct session_counters counters SEC(".bss.counters");
+
 /* The tracer's thread whose next child joins the session, with FORK_* flags. */
 __u64 armed_thread;
 __u32 armed_flags;
+/* Nesting level of the tracer's PID namespace, learnt when it arms. */
+__u32 tracer_pid_level;
 
 /* ------------------------------------------------------------------ tables */
 /* Plain hashes, never LRU: a full table refuses, and the refusal is counted. */
@@ -69,7 +64,8 @@ static __always_inline void count(__u64 *counter)
 /* The reader is woken once a batch, not once a record. */
 static __always_inline __u64 wake_flags(void)
 {
-	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= wake_threshold ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_threshold ? BPF_RB_FORCE_WAKEUP
+											: BPF_RB_NO_WAKEUP;
 }
 
 static __always_inline void emit(__u32 kind, void *record, __u64 size, __u64 flags)

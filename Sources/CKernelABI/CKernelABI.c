@@ -1,1 +1,0 @@
-// Names the module; the shims have their own headers.

@@ -1,0 +1,64 @@
+#ifndef PROCESS_TRACER_SPAWN_H
+#define PROCESS_TRACER_SPAWN_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+/* Where starting a command failed. */
+enum pt_spawn_step {
+	PT_SPAWN_CLONE = 1, /* clone3 itself: the cgroup, or resources */
+	PT_SPAWN_DIRECTORY, /* chdir */
+	PT_SPAWN_EXEC, /* the command was not found or not executable */
+};
+
+struct pt_spawn {
+	char *const *argv;
+	char *const *environment;
+	const char *directory; /* NULL: the caller's */
+	int cgroup; /* directory descriptor, -1: the caller's cgroup */
+	const sigset_t *signal_mask; /* the mask that the command gets */
+};
+
+struct pt_child {
+	pid_t pid;
+	int pidfd;
+	int gate; /* write one byte to let it run; closing it ends it */
+	int result; /* reads struct pt_spawn_failure if exec failed, EOF if it succeeded */
+};
+
+struct pt_spawn_failure {
+	int step;
+	int error;
+};
+
+/*
+ * Starts a command that waits before exec until `gate` is written. 0, or -errno
+ * of clone3 (ENOSYS before Linux 5.3, EACCES where the cgroup refuses).
+ */
+int pt_spawn(const struct pt_spawn *spawn, struct pt_child *child);
+
+/* Lets the command exec. 0, or the failure. */
+struct pt_spawn_failure pt_spawn_release(struct pt_child *child);
+
+/* What the canary could do, as its exit code. */
+enum pt_canary_result {
+	PT_CANARY_IPV4 = 1, /* the kernel has the family */
+	PT_CANARY_IPV6 = 2,
+	PT_CANARY_SENT_IPV4 = 4, /* its datagram was accepted for sending */
+	PT_CANARY_SENT_IPV6 = 8,
+};
+
+/*
+ * Starts a child that makes one attempt each over TCP and UDP, IPv4 and IPv6,
+ * to port `port` of loopback, and exits with enum pt_canary_result. -errno if
+ * it could not start.
+ */
+int pt_canary(int cgroup, unsigned short port, struct pt_child *child);
+
+/* The status word of a child by its pidfd, after it ended. -errno on failure; `status` as from wait(2). */
+int pt_wait(int pidfd, int options, int *status, int *code);
+
+int pt_pidfd_open(pid_t pid);
+int pt_pidfd_send_signal(int pidfd, int signal);
+
+#endif

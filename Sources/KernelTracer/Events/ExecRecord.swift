@@ -1,0 +1,66 @@
+import CKernelABI
+import Trace
+
+/// An exec record: the fixed part and the texts behind it.
+struct ExecRecord {
+  private let fixed: event_exec
+  private let path: Slice<UnsafeRawBufferPointer>
+  private let directory: Slice<UnsafeRawBufferPointer>
+  private let argv: Slice<UnsafeRawBufferPointer>
+  private let environment: Slice<UnsafeRawBufferPointer>
+
+  /// Nil where the lengths do not fit the record.
+  init?(_ record: UnsafeRawBufferPointer) {
+    guard let fixed = record.fixedPart(as: event_exec.self) else { return nil }
+    self.fixed = fixed
+    var rest = record[MemoryLayout<event_exec>.size...]
+    func take(_ length: UInt32) -> Slice<UnsafeRawBufferPointer>? {
+      guard rest.count >= Int(length) else { return nil }
+      defer { rest = rest.dropFirst(Int(length)) }
+      return rest.prefix(Int(length))
+    }
+    guard let path = take(fixed.path_length), let directory = take(fixed.directory_length),
+      let argv = take(fixed.argv_length), let environment = take(fixed.environment_length)
+    else { return nil }
+    self.path = path
+    self.directory = directory
+    self.argv = argv
+    self.environment = environment
+  }
+
+  var event: ExecEvent {
+    ExecEvent(
+      time: BootInstant(fixed.header.time), process: ProcessIdentity(fixed.header.process),
+      namespacePID: Int32(bitPattern: fixed.namespace_pid), thread: Int32(bitPattern: fixed.old_thread),
+      imageID: ImageID(fixed.image), image: image)
+  }
+
+  private var image: ProcessImage {
+    let flags = ProcessImage.Flags(rawValue: fixed.flags)
+    let arguments = strings(argv)
+    return ProcessImage(
+      path: KernelTracer.path(fromLeafFirst: path, isCut: flags.contains(.pathCut)),
+      arguments: ArgumentRedactor.redact(arguments), unredactedArguments: arguments,
+      cutArgumentBytes: fixed.argv_full_length > UInt64(fixed.argv_length) ? fixed.argv_full_length : nil,
+      workingDirectory: KernelTracer.path(fromLeafFirst: directory, isCut: flags.contains(.workingDirectoryCut)),
+      environment: environmentEntries, uid: fixed.uid, gid: fixed.gid, flags: flags)
+  }
+
+  /// NUL-terminated strings; a last one without NUL was cut.
+  private func strings(_ bytes: Slice<UnsafeRawBufferPointer>) -> [String] {
+    var parts = bytes.split(separator: 0, omittingEmptySubsequences: false)
+    if parts.last?.isEmpty == true { parts.removeLast() }
+    return parts.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private var environmentEntries: [String: String] {
+    var entries: [String: String] = [:]
+    for entry in environment.split(separator: 0) {
+      guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      let name = String(decoding: entry[..<equals], as: UTF8.self)
+      guard RecordedEnvironment.keys.contains(name) else { continue }
+      entries[name] = String(decoding: entry[(equals + 1)...], as: UTF8.self)
+    }
+    return entries
+  }
+}

@@ -1,0 +1,79 @@
+import CKernelABI
+import Trace
+
+/// Turns the records of `bpf/events.h` into `KernelEvent`s.
+enum KernelRecordDecoder {
+  /// The event of one record; nil for a kind that this version does not know or a record that is too short.
+  static func decode(_ record: UnsafeRawBufferPointer) -> KernelEvent? {
+    guard let header = record.fixedPart(as: event_header.self) else { return nil }
+    switch Int32(header.kind) {
+    case EVENT_FORK: return record.fixedPart(as: event_fork.self).map { .fork(ForkEvent($0)) }
+    case EVENT_EXEC: return ExecRecord(record).map { .exec($0.event) }
+    case EVENT_EXIT: return record.fixedPart(as: event_exit.self).map { .exit(ExitEvent($0)) }
+    case EVENT_CONNECT: return record.fixedPart(as: event_connect.self).map { .connect(ConnectEvent($0)) }
+    case EVENT_ACCEPT: return record.fixedPart(as: event_accept.self).map { .accept(AcceptEvent($0)) }
+    case EVENT_CLOSE: return record.fixedPart(as: event_close.self).map { .close(CloseEvent($0)) }
+    case EVENT_DATAGRAM: return record.fixedPart(as: event_datagram.self).map { .datagram(DatagramEvent($0)) }
+    default: return nil
+    }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// The leading bytes as a C struct, nil where there are too few.
+  func fixedPart<Record: BitwiseCopyable>(as type: Record.Type) -> Record? {
+    count >= MemoryLayout<Record>.size ? loadUnaligned(as: type) : nil
+  }
+}
+
+// MARK: Values
+
+/// 16 bytes of an address in a C struct.
+typealias AddressBytes = (
+  UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8
+)
+
+extension IPAddress {
+  init(_ bytes: AddressBytes) {
+    let halves = unsafeBitCast(bytes, to: (UInt64, UInt64).self)
+    self.init(high: UInt64(bigEndian: halves.0), low: UInt64(bigEndian: halves.1))
+  }
+}
+
+extension Endpoint {
+  init(_ bytes: AddressBytes, port: UInt16) {
+    self.init(address: IPAddress(bytes), port: port)
+  }
+}
+
+extension ProcessIdentity {
+  init(_ key: process_key) {
+    self.init(pid: Int32(bitPattern: key.pid), start: BootInstant(nanoseconds: key.start))
+  }
+}
+
+extension ImageID {
+  init(_ id: image_id) {
+    self.init(pathHash: id.path_hash, inode: id.inode, device: id.device)
+  }
+}
+
+extension BootInstant {
+  init(_ nanoseconds: UInt64) {
+    self.init(nanoseconds: nanoseconds)
+  }
+}
+
+/// A path from components that are written leaf first, each followed by '/'.
+func path(fromLeafFirst bytes: some Collection<UInt8>, isCut: Bool) -> String {
+  let components = bytes.split(separator: UInt8(ascii: "/"))
+  var path: [UInt8] = []
+  path.reserveCapacity(bytes.count + 4)
+  if isCut { path.append(contentsOf: "…".utf8) }
+  for component in components.reversed() {
+    path.append(UInt8(ascii: "/"))
+    path.append(contentsOf: component)
+  }
+  if components.isEmpty { path.append(UInt8(ascii: "/")) }
+  return String(decoding: path, as: UTF8.self)
+}

@@ -1,0 +1,55 @@
+import CLibbpf
+import Glibc
+import Trace
+
+/// The attached programs; detached with the value. Links are not pinned: the kernel detaches them when the
+/// process dies, whatever kills it.
+struct Attachments: ~Copyable {
+  private var links: [OpaquePointer] = []
+  private(set) var hooks: [Hook] = []
+
+  /// Attaches all hooks of the table. `root` and `session` are cgroup-v2 directory descriptors.
+  init(_ object: borrowing KernelObject, root: Int32, session: Int32?) throws(KernelTracerError) {
+    for entry in HookTable.entries {
+      var isAttached = !object.refusedPrograms.contains(entry.program)
+      var failure: Int32 = 0
+      if isAttached, let program = object.program(entry.program) {
+        switch entry.attachment {
+        case .iterator, .testRun: break
+        case .tracepoint: failure = add(bpf_program__attach(program))
+        case .rootCgroup: failure = add(bpf_program__attach_cgroup(program, root))
+        case .sessionCgroup: failure = add(bpf_program__attach_cgroup(program, session ?? root))
+        }
+        isAttached = failure == 0
+      }
+      hooks.append(
+        Hook(name: entry.hook, isRequired: entry.isRequired, isAttached: isAttached, cost: entry.cost))
+      if !isAttached, entry.isRequired {
+        detach()
+        throw Self.missing(entry, failure)
+      }
+    }
+  }
+
+  deinit {
+    for link in links { bpf_link__destroy(link) }
+  }
+
+  private mutating func detach() {
+    for link in links { bpf_link__destroy(link) }
+    links = []
+  }
+
+  private mutating func add(_ link: OpaquePointer?) -> Int32 {
+    guard let link else { return errno }
+    links.append(link)
+    return 0
+  }
+
+  private static func missing(_ entry: HookTable.Entry, _ code: Int32) -> KernelTracerError {
+    let message = "the required hook \(entry.hook) cannot be attached: \(systemMessage(code)); without it \(entry.cost)"
+    let isPrivilege = code == EPERM || code == EACCES
+    return KernelTracerError(
+      isPrivilege ? .privilege : .missingHook, message, advice: isPrivilege ? KernelTracerError.privilegeAdvice : "")
+  }
+}

@@ -1,0 +1,141 @@
+import CKernelABI
+import CLibbpf
+import Glibc
+import Trace
+
+/// Sizes of the kernel-side tables.
+public struct TableSizes: Hashable, Sendable {
+  /// Bytes of the ring; a power of two, at least a page.
+  public var ringBytes: UInt32
+  public var members: UInt32
+  public var flows: UInt32
+  public var images: UInt32
+
+  public init(
+    ringBytes: UInt32 = 8 << 20, members: UInt32 = 65_536, flows: UInt32 = 131_072, images: UInt32 = 131_072
+  ) {
+    self.ringBytes = ringBytes
+    self.members = members
+    self.flows = flows
+    self.images = images
+  }
+}
+
+/// The kernel programs and their maps, loaded; closed with the value.
+struct KernelObject: ~Copyable {
+  private let object: OpaquePointer
+  /// Programs that this kernel refused and that are not required.
+  let refusedPrograms: Set<String>
+
+  /// Loads everything, without the optional programs that the kernel refuses.
+  init(sizes: TableSizes) throws(KernelTracerError) {
+    var refused: Set<String> = []
+    let image = ObjectImage.decode()
+    while true {
+      let log = LibbpfLog.start()
+      let object = try Self.open(image, sizes: sizes, without: refused)
+      let result = bpf_object__load(object)
+      let messages = log.finish()
+      if result == 0 {
+        self.object = object
+        self.refusedPrograms = refused
+        return
+      }
+      bpf_object__close(object)
+      let culprit = Self.failedProgram(in: messages)
+      guard let culprit, !refused.contains(culprit),
+        HookTable.entries.contains(where: { $0.program == culprit && !$0.isRequired })
+      else { throw Self.loadError(result, program: culprit, messages: messages) }
+      refused.insert(culprit)
+    }
+  }
+
+  deinit {
+    bpf_object__close(object)
+  }
+
+  private static func open(
+    _ image: [UInt8], sizes: TableSizes, without refused: Set<String>
+  ) throws(KernelTracerError) -> OpaquePointer {
+    let opened = image.withUnsafeBytes { bytes in
+      "process_tracer".withCString { name in
+        var options = bpf_object_open_opts()
+        options.sz = MemoryLayout<bpf_object_open_opts>.size
+        options.object_name = name
+        return bpf_object__open_mem(bytes.baseAddress, bytes.count, &options)
+      }
+    }
+    guard let object = opened else { throw .system("cannot read the kernel programs", errno: errno) }
+    for program in refused {
+      bpf_program__set_autoload(bpf_object__find_program_by_name(object, program), false)
+    }
+    let cpus = UInt32(max(1, libbpf_num_possible_cpus()))
+    let entries: [(String, UInt32)] = [
+      ("events", sizes.ringBytes), ("members", sizes.members), ("flows", sizes.flows), ("images", sizes.images),
+      ("exec_scratches", cpus),
+    ]
+    for (map, count) in entries {
+      bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), count)
+    }
+    var size = 0
+    let settings = bpf_map__initial_value(bpf_object__find_map_by_name(object, ".rodata.settings"), &size)
+    precondition(size >= MemoryLayout<session_settings>.size, ".rodata.settings is not struct session_settings")
+    settings!.storeBytes(
+      of: session_settings(path_hash_seed: .random(in: 0 ... .max), wake_threshold: UInt64(sizes.ringBytes / 32)),
+      as: session_settings.self)
+    return object
+  }
+
+  private static func failedProgram(in messages: String) -> String? {
+    let marker = "prog '"
+    guard messages.contains("failed to load"), let range = messages.firstRange(of: marker) else { return nil }
+    return String(messages[range.upperBound...].prefix { $0 != "'" })
+  }
+
+  private static func loadError(_ result: Int32, program: String?, messages: String) -> KernelTracerError {
+    let code = -result
+    let what = program.map { "the kernel refused the program \($0)" } ?? "the kernel programs could not be loaded"
+    if code == EPERM || code == EACCES { return .system(what, errno: code) }
+    let last = messages.split(separator: "\n").last { $0.hasPrefix("libbpf: ") }.map { ": \($0.dropFirst(8))" } ?? ""
+    return KernelTracerError(.unsupportedKernel, "\(what): \(systemMessage(code))\(last)")
+  }
+
+  // MARK: Access
+
+  func program(_ name: String) -> OpaquePointer? {
+    bpf_object__find_program_by_name(object, name)
+  }
+
+  func programDescriptor(_ name: String) -> Int32 {
+    guard let program = program(name) else { return -1 }
+    return bpf_program__fd(program)
+  }
+
+  func map(_ name: String) -> OpaquePointer? {
+    bpf_object__find_map_by_name(object, name)
+  }
+
+  func mapDescriptor(_ name: String) -> Int32 {
+    guard let map = map(name) else { return -1 }
+    return bpf_map__fd(map)
+  }
+
+  /// The kernel's counters, which libbpf maps into this process.
+  var counters: session_counters {
+    var size = 0
+    let value = bpf_map__initial_value(map(".bss.counters"), &size)!
+    return value.loadUnaligned(as: session_counters.self)
+  }
+
+  /// Runs that the kernel skipped because the program was already running on that CPU, by program.
+  func recursionMisses() -> [String: UInt64] {
+    var misses: [String: UInt64] = [:]
+    for entry in HookTable.entries where !refusedPrograms.contains(entry.program) {
+      var info = bpf_prog_info()
+      var length = UInt32(MemoryLayout<bpf_prog_info>.size)
+      guard bpf_obj_get_info_by_fd(programDescriptor(entry.program), &info, &length) == 0 else { continue }
+      if info.recursion_misses > 0 { misses[entry.program] = info.recursion_misses }
+    }
+    return misses
+  }
+}

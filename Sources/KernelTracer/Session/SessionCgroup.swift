@@ -1,0 +1,103 @@
+import Glibc
+import Trace
+
+/// The cgroup of one session: a child of the tracer's own, so that the caller's limits still hold.
+///
+/// Removed with `remove()`; after a SIGKILL of the tracer an empty one stays, and the next session sweeps it.
+public struct SessionCgroup: ~Copyable {
+  public let path: String
+  let descriptor: Int32
+  private let parent: String
+
+  private static let prefix = "process-tracer-"
+
+  /// Makes the cgroup; nil where the hierarchy is read-only or not delegated.
+  init?(hierarchy: CgroupHierarchy) {
+    parent = hierarchy.ownPath
+    Self.sweep(parent)
+    guard let start = ProcFile.startTicks(of: getpid()) else { return nil }
+    let path = "\(parent)/\(Self.prefix)\(getpid())-\(start)"
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { return nil }
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      rmdir(path)
+      return nil
+    }
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Kills every process in the cgroup. cgroup.kill, Linux 5.14.
+  func killAll() {
+    ProcFile.write("1", to: path + "/cgroup.kill")
+  }
+
+  /// Removes the directory; processes that go on are moved to the tracer's own cgroup first. False if it stays.
+  consuming func remove() -> Bool {
+    if rmdir(path) == 0 { return true }
+    // Processes fork while they are moved: until none is left, or a bound that only a fork bomb reaches.
+    for _ in 0..<100 {
+      let members = ProcFile.lines(of: path + "/cgroup.procs")
+      if members.isEmpty { break }
+      for member in members { ProcFile.write(String(member), to: parent + "/cgroup.procs") }
+    }
+    return rmdir(path) == 0
+  }
+
+  /// Removes what earlier tracers left when they were killed; a directory in use refuses.
+  private static func sweep(_ parent: String) {
+    for name in ProcFile.entries(of: parent) where name.hasPrefix(prefix) {
+      let parts = name.dropFirst(prefix.count).split(separator: "-")
+      guard parts.count == 2, let pid = Int32(parts[0]), let start = UInt64(parts[1]),
+        ProcFile.startTicks(of: pid) != start
+      else { continue }
+      rmdir(parent + "/" + name)
+    }
+  }
+}
+
+/// The cgroup-v2 hierarchy of this machine: its mount point and this process's place in it.
+struct CgroupHierarchy {
+  var root: String
+  var ownPath: String
+
+  /// From /proc/self/mountinfo and /proc/self/cgroup; hybrid hierarchies have it at /sys/fs/cgroup/unified.
+  static func find() throws(KernelTracerError) -> CgroupHierarchy {
+    var root: String?
+    for line in ProcFile.lines(of: "/proc/self/mountinfo") {
+      // 36 35 98:0 /root /mount options - type source options; proc(5)
+      guard let separator = line.firstRange(of: " - "), line[separator.upperBound...].hasPrefix("cgroup2 ") else {
+        continue
+      }
+      let fields = line.split(separator: " ")
+      if fields.count > 4 { root = unescaped(fields[4]) }
+    }
+    guard let root else {
+      throw KernelTracerError(
+        .unsupportedKernel, "no cgroup v2 hierarchy is mounted",
+        advice: "mount one: mount -t cgroup2 none /sys/fs/cgroup/unified (in a container: -v /sys/fs/cgroup:/sys/fs/cgroup:ro)")
+    }
+    let own = ProcFile.lines(of: "/proc/self/cgroup").first { $0.hasPrefix("0::") }.map { $0.dropFirst(3) } ?? "/"
+    let path = own == "/" ? root : root + own
+    return CgroupHierarchy(root: root, ownPath: access(path, F_OK) == 0 ? path : root)
+  }
+
+  /// mountinfo writes space, tab, newline and backslash as octal.
+  private static func unescaped(_ text: Substring) -> String {
+    var result = ""
+    var rest = text
+    while let character = rest.popFirst() {
+      if character == "\\", let code = UInt8(rest.prefix(3), radix: 8) {
+        result.unicodeScalars.append(Unicode.Scalar(code))
+        rest = rest.dropFirst(3)
+      } else {
+        result.append(character)
+      }
+    }
+    return result
+  }
+}

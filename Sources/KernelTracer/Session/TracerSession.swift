@@ -1,0 +1,157 @@
+import CKernelABI
+import CLibbpf
+import Glibc
+public import Trace
+
+/// The kernel side of one run: programs loaded and attached, tables, and the ring that narrates.
+///
+/// Single-threaded: everything happens on the thread that made it. When the value or the process goes, the
+/// kernel detaches and frees everything.
+public struct TracerSession: ~Copyable {
+  let object: KernelObject
+  let attachments: Attachments
+  let ring: RingBuffer
+  let cgroup: SessionCgroup?
+  /// Why evidence is missing beyond the counters.
+  var failures: [String] = []
+
+  /// Loads and attaches everything. Throws `KernelTracerError` where something required is refused.
+  public init(sizes: TableSizes = TableSizes()) throws(KernelTracerError) {
+    guard access("/sys/kernel/btf/vmlinux", R_OK) == 0 else {
+      throw KernelTracerError(
+        .unsupportedKernel, "the kernel has no readable BTF type information at /sys/kernel/btf/vmlinux",
+        advice: "use a kernel built with CONFIG_DEBUG_INFO_BTF (every distribution's since 2021)")
+    }
+    let hierarchy = try CgroupHierarchy.find()
+    let root = open(hierarchy.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard root >= 0 else { throw .system("cannot open the cgroup v2 root \(hierarchy.root)", errno: errno) }
+    defer { close(root) }
+    object = try KernelObject(sizes: sizes)
+    cgroup = SessionCgroup(hierarchy: hierarchy)
+    let session: Int32? = if cgroup != nil { cgroup!.descriptor } else { nil }
+    attachments = try Attachments(object, root: root, session: session)
+    ring = try RingBuffer(mapDescriptor: object.mapDescriptor("events"))
+  }
+
+  /// The hooks of this run and what each is for.
+  public var hooks: [Hook] { attachments.hooks }
+
+  /// Where the session's cgroup is, nil where none could be made.
+  public var cgroupPath: String? { if cgroup != nil { cgroup!.path } else { nil } }
+
+  var cgroupDescriptor: Int32? { if cgroup != nil { cgroup!.descriptor } else { nil } }
+
+  /// Makes the next child of this thread a member of the session.
+  func arm(_ flags: Int32) throws(KernelTracerError) {
+    var argument = UInt64(flags)
+    let result = withUnsafeMutablePointer(to: &argument) { argument in
+      var options = bpf_test_run_opts()
+      options.sz = MemoryLayout<bpf_test_run_opts>.size
+      options.ctx_in = UnsafeRawPointer(argument)
+      options.ctx_size_in = UInt32(MemoryLayout<UInt64>.size)
+      return bpf_prog_test_run_opts(object.programDescriptor("arm_next_fork"), &options)
+    }
+    guard result == 0 else { throw .system("cannot mark the command as the session's root", errno: -result) }
+  }
+
+  var liveMembers: UInt64 { object.counters.live_members }
+
+  /// Ends the session: what is still open, the tables, and what was lost. `onEvent` gets the last events.
+  public consuming func finish(
+    status: ExitStatus, _ onEvent: (KernelEvent) -> Void
+  ) -> RunEnd {
+    read { (session) throws(KernelTracerError) in try session.ring.drain(onEvent) }
+    readOpenSockets(onEvent)
+    read { (session) throws(KernelTracerError) in
+      try KernelTables.entries(of: session.object.mapDescriptor("flows"), key: flow_key.self, value: flow_value.self) {
+        onEvent(.flow(FlowEntry($0, $1)))
+      }
+    }
+    read { (session) throws(KernelTracerError) in
+      try KernelTables.entries(
+        of: session.object.mapDescriptor("images"), key: image_key.self, value: image_value.self
+      ) { onEvent(.image(ImageEntry($0, $1))) }
+    }
+    let loss = EvidenceLoss(object.counters, recursionMisses: object.recursionMisses())
+    checkThatAllWasRead()
+    let end = RunEnd(time: .now, status: status, loss: loss, failures: failures)
+    removeCgroup()
+    return end
+  }
+
+  /// A step of the end whose failure is evidence missing, never a reason to stop.
+  private mutating func read(_ step: (borrowing TracerSession) throws(KernelTracerError) -> Void) {
+    do {
+      try step(self)
+    } catch {
+      failures.append(error.message)
+    }
+  }
+
+  private mutating func readOpenSockets(_ onEvent: (KernelEvent) -> Void) {
+    guard let program = object.program("dump_open_sockets"), !object.refusedPrograms.contains("dump_open_sockets")
+    else { return }
+    do {
+      try KernelTables.records(from: program, over: object.mapDescriptor("sockets"), as: event_close.self) {
+        onEvent(.close(CloseEvent($0)))
+      }
+    } catch {
+      failures.append(error.message)
+    }
+  }
+
+  private mutating func checkThatAllWasRead() {
+    let emitted = withUnsafeBytes(of: object.counters.emitted) {
+      $0.withMemoryRebound(to: UInt64.self) { $0.reduce(0, +) }
+    }
+    if emitted > ring.recordsRead {
+      failures.append("\(emitted - ring.recordsRead) records of the kernel were not read")
+    }
+    if ring.undecodableRecords > 0 {
+      failures.append("\(ring.undecodableRecords) records of the kernel were not understood")
+    }
+  }
+
+  private consuming func removeCgroup() {
+    if let cgroup = cgroup.take() { _ = cgroup.remove() }
+  }
+}
+
+extension BootInstant {
+  /// CLOCK_BOOTTIME, the clock of every kernel record.
+  public static var now: BootInstant {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return BootInstant(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+  }
+
+  /// What to add to a boot instant to get Unix time, in nanoseconds.
+  public static var unixOffset: Int64 {
+    var wall = timespec()
+    clock_gettime(CLOCK_REALTIME, &wall)
+    let boot = BootInstant.now
+    return Int64(wall.tv_sec) * 1_000_000_000 + Int64(wall.tv_nsec) - Int64(boot.nanoseconds)
+  }
+}
+
+extension EvidenceLoss {
+  init(_ counters: session_counters, recursionMisses: [String: UInt64]) {
+    self.init()
+    let names = [
+      (EVENT_FORK, "fork"), (EVENT_EXEC, "exec"), (EVENT_EXIT, "exit"), (EVENT_CONNECT, "connect"),
+      (EVENT_ACCEPT, "accept"), (EVENT_CLOSE, "close"), (EVENT_DATAGRAM, "datagram"),
+    ]
+    withUnsafeBytes(of: counters.lost) { bytes in
+      for (kind, name) in names {
+        let lost = bytes.loadUnaligned(fromByteOffset: Int(kind) * 8, as: UInt64.self)
+        if lost > 0 { ringFailures[name] = lost }
+      }
+    }
+    membersRefused = counters.members_refused
+    flowsRefused = counters.flows_refused
+    imagesRefused = counters.images_refused
+    socketsRefused = counters.sockets_refused
+    packetsUnparsed = counters.packets_unparsed
+    self.recursionMisses = recursionMisses
+  }
+}

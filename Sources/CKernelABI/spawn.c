@@ -38,20 +38,20 @@ static void fail(int result, int step)
 }
 
 /* execvpe searches PATH and treats a script without #! as the shell does. */
-static void run(const struct pt_spawn *spawn, int gate, int result)
+static void run(const struct pt_spawn_request *request, int gate, int result)
 {
 	char byte;
 	if (read(gate, &byte, 1) != 1)
 		_exit(125); /* the tracer died: nothing must run untraced */
-	if (spawn->directory && chdir(spawn->directory))
+	if (request->directory && chdir(request->directory))
 		fail(result, PT_SPAWN_DIRECTORY);
 	/* Handlers are gone after exec; ignored signals stay as the caller had them. */
-	sigprocmask(SIG_SETMASK, spawn->signal_mask, NULL);
-	execvpe(spawn->argv[0], spawn->argv, spawn->environment);
+	sigprocmask(SIG_SETMASK, request->signal_mask, NULL);
+	execvpe(request->argv[0], request->argv, request->environment);
 	fail(result, PT_SPAWN_EXEC);
 }
 
-int pt_spawn(const struct pt_spawn *spawn, struct pt_child *child)
+int pt_spawn(const struct pt_spawn_request *request, struct pt_child *child)
 {
 	int gate[2], result[2];
 	if (pipe2(gate, O_CLOEXEC))
@@ -62,11 +62,11 @@ int pt_spawn(const struct pt_spawn *spawn, struct pt_child *child)
 		close(gate[1]);
 		return -error;
 	}
-	pid_t pid = clone_into(spawn->cgroup, &child->pidfd);
+	pid_t pid = clone_into(request->cgroup, &child->pidfd);
 	if (pid == 0) {
 		close(gate[1]);
 		close(result[0]);
-		run(spawn, gate[0], result[1]);
+		run(request, gate[0], result[1]);
 	}
 	int error = errno;
 	close(gate[0]);

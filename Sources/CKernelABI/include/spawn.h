@@ -11,7 +11,7 @@ enum pt_spawn_step {
 	PT_SPAWN_EXEC, /* the command was not found or not executable */
 };
 
-struct pt_spawn {
+struct pt_spawn_request {
 	char *const *argv;
 	char *const *environment;
 	const char *directory; /* NULL: the caller's */
@@ -35,7 +35,7 @@ struct pt_spawn_failure {
  * Starts a command that waits before exec until `gate` is written. 0, or -errno
  * of clone3 (ENOSYS before Linux 5.3, EACCES where the cgroup refuses).
  */
-int pt_spawn(const struct pt_spawn *spawn, struct pt_child *child);
+int pt_spawn(const struct pt_spawn_request *request, struct pt_child *child);
 
 /* Lets the command exec. 0, or the failure. */
 struct pt_spawn_failure pt_spawn_release(struct pt_child *child);

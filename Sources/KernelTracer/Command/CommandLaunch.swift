@@ -13,9 +13,9 @@ struct SuspendedCommand: ~Copyable {
       withCStrings(launch.environment) { environment in
         withUnsafePointer(to: &mask) { mask in
           launch.directory.withOptionalCString { directory in
-            var spawn = pt_spawn(
+            var request = pt_spawn_request(
               argv: argv, environment: environment, directory: directory, cgroup: cgroup ?? -1, signal_mask: mask)
-            return CKernelABI.pt_spawn(&spawn, &child)
+            return CKernelABI.pt_spawn(&request, &child)
           }
         }
       }

@@ -1,3 +1,4 @@
+import CKernelABI
 import Glibc
 
 /// The signals that a user sends to the tool and means for the command: caught from here on, passed on once.
@@ -16,7 +17,7 @@ public struct ForwardedSignals: ~Copyable {
     var before = sigset_t()
     sigprocmask(SIG_BLOCK, &caught, &before)
     callerMask = before
-    descriptor = signalfd(-1, &caught, Int32(SFD_CLOEXEC.rawValue | SFD_NONBLOCK.rawValue))
+    descriptor = signalfd(-1, &caught, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
     guard descriptor >= 0 else { throw .system("cannot watch for signals", errno: errno) }
   }
 
@@ -36,7 +37,9 @@ public struct ForwardedSignals: ~Copyable {
   /// Whether one of the pending signals asks to end.
   func readTermination() -> Bool {
     var asked = false
-    while let info = next() where Int32(info.ssi_signo) != SIGCHLD { asked = true }
+    while let info = next() {
+      if Int32(info.ssi_signo) != SIGCHLD { asked = true }
+    }
     return asked
   }
 

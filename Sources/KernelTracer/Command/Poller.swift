@@ -1,3 +1,4 @@
+import CKernelABI
 import Glibc
 
 /// Waits for any of some descriptors to be readable.
@@ -5,7 +6,7 @@ struct Poller: ~Copyable {
   private let descriptor: Int32
 
   init() throws(KernelTracerError) {
-    descriptor = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+    descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard descriptor >= 0 else { throw .system("cannot create an epoll instance", errno: errno) }
   }
 

@@ -38,11 +38,11 @@ struct RunningCommand: ~Copyable {
     var code: Int32 = 0
     guard pt_wait(pidfd, WEXITED | WSTOPPED | WNOHANG | Int32(__WALL), &status, &code) == 0 else { return .none }
     if let ended = Self.ended(status, code) { return .ended(ended) }
-    return code == CLD_STOPPED ? .stopped(signal: status) : .none
+    return Int(code) == CLD_STOPPED ? .stopped(signal: status) : .none
   }
 
   private static func ended(_ status: Int32, _ code: Int32) -> ExitStatus? {
-    switch code {
+    switch Int(code) {
     case CLD_EXITED: .exited(code: status)
     case CLD_KILLED: .signaled(signal: status, coreDumped: false)
     case CLD_DUMPED: .signaled(signal: status, coreDumped: true)

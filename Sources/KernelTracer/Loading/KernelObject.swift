@@ -77,12 +77,11 @@ struct KernelObject: ~Copyable {
     for (map, count) in entries {
       bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), count)
     }
-    var size = 0
-    let settings = bpf_map__initial_value(bpf_object__find_map_by_name(object, ".rodata.settings"), &size)
-    precondition(size >= MemoryLayout<session_settings>.size, ".rodata.settings is not struct session_settings")
-    settings!.storeBytes(
-      of: session_settings(path_hash_seed: .random(in: 0 ... .max), wake_threshold: UInt64(sizes.ringBytes / 32)),
-      as: session_settings.self)
+    var settings = session_settings(
+      path_hash_seed: .random(in: 0 ... .max), wake_threshold: UInt64(sizes.ringBytes / 32))
+    let result = bpf_map__set_initial_value(
+      bpf_object__find_map_by_name(object, ".rodata.settings"), &settings, MemoryLayout<session_settings>.size)
+    precondition(result == 0, ".rodata.settings is not exactly struct session_settings")
     return object
   }
 
@@ -120,11 +119,13 @@ struct KernelObject: ~Copyable {
     return bpf_map__fd(map)
   }
 
-  /// The kernel's counters, which libbpf maps into this process.
+  /// The kernel's counters as they are now.
   var counters: session_counters {
-    var size = 0
-    let value = bpf_map__initial_value(map(".bss.counters"), &size)!
-    return value.loadUnaligned(as: session_counters.self)
+    var counters = session_counters()
+    var key: UInt32 = 0
+    let result = bpf_map_lookup_elem(mapDescriptor(".bss.counters"), &key, &counters)
+    precondition(result == 0, "the counters of a loaded object can be read")
+    return counters
   }
 
   /// Runs that the kernel skipped because the program was already running on that CPU, by program.

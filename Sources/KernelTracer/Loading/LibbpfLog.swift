@@ -26,7 +26,7 @@ struct LibbpfLog {
     libbpf_set_print(nil)
     let text = Self.text
     Self.text = ""
-    if getenv("PROCESS_TRACER_LIBBPF_LOG") != nil, !text.isEmpty { fputs(text, Glibc.stderr) }
+    if getenv("PROCESS_TRACER_LIBBPF_LOG") != nil, !text.isEmpty { write(STDERR_FILENO, text, text.utf8.count) }
     return text
   }
 }

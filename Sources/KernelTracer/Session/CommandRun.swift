@@ -36,7 +36,8 @@ extension TracerSession {
       suspended.abandon()
       throw KernelTracerError(.spawn, "the command did not become a member of the session")
     }
-    switch consume suspended.release() {
+    let result = suspended.release()
+    switch consume result {
     case .failed(let isDirectory, let errno):
       return .notStarted(isDirectory: isDirectory, errno: errno)
     case .running(let command):
@@ -92,7 +93,7 @@ extension TracerSession {
   }
 
   private func killLeaked() {
-    if cgroup != nil { cgroup!.killAll() }
+    cgroup?.killAll()
     // Those that left the cgroup, by pidfd: membership is checked again once the pid is pinned.
     let members = object.mapDescriptor("members")
     var pids: [(UInt32, member)] = []

@@ -31,6 +31,13 @@ public struct SessionCgroup: ~Copyable {
     close(descriptor)
   }
 
+  static func place(of cgroup: borrowing SessionCgroup?) -> (path: String, descriptor: Int32)? {
+    switch cgroup {
+    case .some(let cgroup): (cgroup.path, cgroup.descriptor)
+    case .none: nil
+    }
+  }
+
   /// Kills every process in the cgroup. cgroup.kill, Linux 5.14.
   func killAll() {
     ProcFile.write("1", to: path + "/cgroup.kill")

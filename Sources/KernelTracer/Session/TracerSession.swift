@@ -11,7 +11,10 @@ public struct TracerSession: ~Copyable {
   let object: KernelObject
   let attachments: Attachments
   let ring: RingBuffer
-  let cgroup: SessionCgroup?
+  var cgroup: SessionCgroup?
+  /// Where the session's cgroup is, nil where none could be made.
+  public let cgroupPath: String?
+  let cgroupDescriptor: Int32?
   /// Why evidence is missing beyond the counters.
   var failures: [String] = []
 
@@ -26,20 +29,21 @@ public struct TracerSession: ~Copyable {
     let root = open(hierarchy.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard root >= 0 else { throw .system("cannot open the cgroup v2 root \(hierarchy.root)", errno: errno) }
     defer { close(root) }
-    object = try KernelObject(sizes: sizes)
-    cgroup = SessionCgroup(hierarchy: hierarchy)
-    let session: Int32? = if cgroup != nil { cgroup!.descriptor } else { nil }
-    attachments = try Attachments(object, root: root, session: session)
-    ring = try RingBuffer(mapDescriptor: object.mapDescriptor("events"))
+    let object = try KernelObject(sizes: sizes)
+    let cgroup = SessionCgroup(hierarchy: hierarchy)
+    let place = SessionCgroup.place(of: cgroup)
+    let attachments = try Attachments(object, root: root, session: place?.descriptor)
+    let ring = try RingBuffer(mapDescriptor: object.mapDescriptor("events"))
+    self.cgroupPath = place?.path
+    self.cgroupDescriptor = place?.descriptor
+    self.object = object
+    self.cgroup = cgroup
+    self.attachments = attachments
+    self.ring = ring
   }
 
   /// The hooks of this run and what each is for.
   public var hooks: [Hook] { attachments.hooks }
-
-  /// Where the session's cgroup is, nil where none could be made.
-  public var cgroupPath: String? { if cgroup != nil { cgroup!.path } else { nil } }
-
-  var cgroupDescriptor: Int32? { if cgroup != nil { cgroup!.descriptor } else { nil } }
 
   /// Makes the next child of this thread a member of the session.
   func arm(_ flags: Int32) throws(KernelTracerError) {
@@ -112,7 +116,7 @@ public struct TracerSession: ~Copyable {
     }
   }
 
-  private consuming func removeCgroup() {
+  private mutating func removeCgroup() {
     if let cgroup = cgroup.take() { _ = cgroup.remove() }
   }
 }

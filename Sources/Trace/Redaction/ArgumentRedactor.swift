@@ -1,0 +1,1 @@
+public enum ArgumentRedactor { public static func redact(_ a: [String]) -> [String] { a } }

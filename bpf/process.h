@@ -257,6 +257,8 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_thread, struct linux_bin
 	offset += argv_length;
 
 	before = offset;
+	if (names_tests_in_environment(scratch->data))
+		member->flags |= MEMBER_READS_ENVIRONMENT;
 	if (member->flags & MEMBER_READS_ENVIRONMENT) {
 		struct environment_state *scan = &scratch->environment;
 		scan->position = BPF_CORE_READ(memory, env_start);
@@ -272,9 +274,6 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_thread, struct linux_bin
 		offset = scan->offset;
 	}
 	event->environment_length = offset - before;
-	if (names_tests_in_environment(scratch->data))
-		member->flags |= MEMBER_READS_ENVIRONMENT;
-
 	member->image = event->image;
 	bpf_probe_read_kernel(member->comm, sizeof member->comm, &task->comm);
 	remember_image(scratch, member);

@@ -1,29 +1,39 @@
 import ArgumentParser
 import Glibc
-import KernelTracer
-import Trace
 
+/// The program: makes one argument list of flags, environment and command, and runs the command that it names.
 @main
-struct ProcessTracer: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "process-tracer")
-  @Argument(parsing: .captureForPassthrough) var command: [String]
-  mutating func run() throws {
+enum ProcessTracer {
+  static func main() {
+    let line = InvocationLine(arguments: Array(CommandLine.arguments.dropFirst()), environment: Environment.current)
     do {
-      let signals = try ForwardedSignals()
-      var session = try TracerSession()
-      print("notes", try session.runCanary())
-      let args = command.first == "--" ? Array(command.dropFirst()) : command
-      var env: [String] = []
-      var p = environ
-      while let e = p.pointee { env.append(String(cString: e)); p += 1 }
-      let q = getenv("QUIET") != nil
-      var n = 0
-      var kinds: [String: Int] = [:]
-      func show(_ e: KernelEvent) { n += 1; if !q { print(e) } else { kinds[String("\(e)".prefix(6)), default: 0] += 1 } }
-      let r = try session.run(CommandLaunch(arguments: args, environment: env, signalMask: signals.callerMask), signals: signals, show)
-      print(r)
-      print(session.finish(status: .exited(code: 0), show))
-      print(n, kinds)
-    } catch let e as KernelTracerError { print(e); throw ExitCode(125) }
+      var command = try RootCommand.parseAsRoot(line.arguments)
+      try command.run()
+    } catch {
+      RootCommand.exit(withError: error)
+    }
   }
+}
+
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "process-tracer",
+    abstract: "Tells which test started which process and reached which address, from the kernel.",
+    discussion: """
+      process-tracer test -- swift test     run the tests, judge what they did, fail on violations
+      process-tracer -- make                run anything, record what it did
+
+      Every option can be set in the environment as PROCESS_TRACER_<OPTION>; the command line wins.
+      Exit codes: the command's own; 120 policy violated; 121 evidence incomplete; 125 the tracer failed before the
+      command ran; 126, 127 the command could not be executed, was not found; 64 wrong usage.
+      """,
+    version: Version.current,
+    subcommands: [
+      TestCommand.self, TraceCommand.self, ReportCommand.self, AuditCommand.self, PolicyCommand.self,
+      DoctorCommand.self,
+    ])
+}
+
+enum Version {
+  static let current = "0.1.0"
 }

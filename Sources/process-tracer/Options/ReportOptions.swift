@@ -1,0 +1,50 @@
+import ArgumentParser
+
+struct ReportOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Write every report into this directory.", valueName: "dir"))
+  var reportDir: String?
+
+  @Option(help: ArgumentHelp("The recorded run, for process-tracer report.", valueName: "file"))
+  var record: String?
+
+  @Option(help: ArgumentHelp("The verdict as one JSON object.", valueName: "file"))
+  var verdict: String?
+
+  @Option(help: ArgumentHelp("JUnit XML with a case for every violation.", valueName: "file"))
+  var junit: String?
+
+  @Option(help: ArgumentHelp("OpenTelemetry spans, OTLP JSON lines.", valueName: "file"))
+  var otlpTraces: String?
+
+  @Option(help: ArgumentHelp("OpenTelemetry logs, OTLP JSON lines.", valueName: "file"))
+  var otlpLogs: String?
+
+  @Option(help: .hidden) var html: String?
+  @Option(help: .hidden) var timeline: String?
+  @Option(help: .hidden) var sarif: String?
+  @Option(help: .hidden) var codequality: String?
+  @Option(help: .hidden) var otlpEndpoint: String?
+  @Option(help: .hidden) var annotateJunit: String?
+  @Flag(help: .hidden) var inPlace = false
+  @Flag(help: .hidden) var failTests = false
+
+  func validate() throws {
+    let unbuilt = [
+      ("html", html), ("timeline", timeline), ("sarif", sarif), ("codequality", codequality),
+      ("otlp-endpoint", otlpEndpoint), ("annotate-junit", annotateJunit), ("in-place", inPlace ? "" : nil),
+      ("fail-tests", failTests ? "" : nil),
+    ]
+    if let (name, _) = unbuilt.first(where: { $0.1 != nil }) { throw NotBuilt.option(name) }
+  }
+}
+
+/// Parts that have their names already and nothing behind them.
+enum NotBuilt {
+  static func option(_ name: String) -> ValidationError {
+    ValidationError("--\(name) is not built yet in version \(Version.current)")
+  }
+
+  static func command(_ name: String) -> ValidationError {
+    ValidationError("process-tracer \(name) is not built yet in version \(Version.current)")
+  }
+}

@@ -1,0 +1,87 @@
+import Glibc
+
+/// A report file that could not be opened or written.
+struct OutputError: Error, CustomStringConvertible {
+  var path: String
+  var action: String
+  var code: Int32
+
+  var description: String {
+    let reason =
+      code == ELOOP ? "it is a symbolic link, which is not followed" : String(cString: strerror(code))
+    return "cannot \(action) \(path): \(reason)"
+  }
+}
+
+/// A report file, opened before the command runs and written through that descriptor after it.
+///
+/// Never follows a symbolic link in the last component. What was in the file stays until the first write.
+struct OutputFile: ~Copyable {
+  let path: String
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+  private var isEmptied = false
+  /// The first failure; later writes do nothing.
+  private(set) var failure: OutputError?
+
+  private static let bufferSize = 1 << 16
+
+  init(path: String, appending: Bool = false) throws(OutputError) {
+    self.path = path
+    let mode = appending ? O_APPEND : 0
+    descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | mode, 0o644)
+    guard descriptor >= 0 else { throw OutputError(path: path, action: "open", code: errno) }
+    isEmptied = appending
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  mutating func write(_ bytes: some Collection<UInt8>) {
+    guard failure == nil else { return }
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= Self.bufferSize { flush() }
+  }
+
+  /// Writes what is buffered; `failure` tells whether the file is whole.
+  mutating func flush() {
+    guard failure == nil else { return }
+    if !isEmptied {
+      isEmptied = true
+      // Not for a pipe or a device.
+      if ftruncate(descriptor, 0) != 0, errno != EINVAL {
+        failure = OutputError(path: path, action: "write", code: errno)
+        return
+      }
+    }
+    buffer.withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
+        if written < 0, errno == EINTR { continue }
+        guard written > 0 else {
+          failure = OutputError(path: path, action: "write", code: errno)
+          return
+        }
+        rest = rest.dropFirst(written)
+      }
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+}
+
+extension Slice<UnsafeRawBufferPointer> {
+  fileprivate var baseAddress: UnsafeRawPointer? { base.baseAddress.map { $0 + startIndex } }
+}
+
+/// Makes a directory and what is missing above it, as mkdir -p does.
+func makeDirectories(_ path: String) throws(OutputError) {
+  var prefix = path.hasPrefix("/") ? "/" : ""
+  for component in path.split(separator: "/") {
+    prefix += prefix.isEmpty || prefix == "/" ? String(component) : "/" + component
+    guard mkdir(prefix, 0o755) == 0 || errno == EEXIST else {
+      throw OutputError(path: path, action: "make the directory", code: errno)
+    }
+  }
+}

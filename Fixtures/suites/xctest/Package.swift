@@ -1,0 +1,11 @@
+// swift-tools-version: 6.0
+
+import PackageDescription
+
+let package = Package(
+  name: "XCTestSuite",
+  targets: [
+    .target(name: "Words"),
+    .testTarget(name: "WordsTests", dependencies: ["Words"]),
+  ]
+)

@@ -1,0 +1,42 @@
+public import Trace
+
+/// Finds the test processes and test cases of a run and says of everything in it to which it belongs.
+public enum TestAttribution {
+  /// Sets `testProcesses`, `testCases` and every `attribution` of a trace, from its processes' images alone.
+  ///
+  /// A process is in scope `test` when it is a test process or descends from one, `harness` when the run has any
+  /// recognised runner or test process and this is not one of them or below. Where nothing is recognised, or where
+  /// the records that would tell are missing, everything is `test`.
+  ///
+  /// - Parameter trace: as the builder left it, live or replayed; what an earlier call set is replaced.
+  public static func attribute(_ trace: inout Trace) {
+    var resolver = ProcessResolver()
+    resolver.resolve(trace)
+    let hasHarness = resolver.isAnythingRecognised
+    trace.testProcesses = resolver.testProcesses
+    trace.testCases = resolver.testCases
+    for index in trace.processes.indices {
+      trace.processes[index].attribution = attribution(resolver.states[index], hasHarness: hasHarness)
+    }
+    for index in trace.connections.indices {
+      let process = trace.connections[index].process
+      trace.connections[index].attribution = process.map { trace.processes[$0].attribution } ?? Attribution()
+    }
+    for index in trace.flows.indices {
+      let process = trace.flows[index].process
+      trace.flows[index].attribution = process.map { trace.processes[$0].attribution } ?? Attribution()
+    }
+    let images = ImageAttribution(trace, states: resolver.states, hasHarness: hasHarness)
+    for index in trace.executedImages.indices {
+      let attribution = images.attribution(of: trace.executedImages[index], in: trace)
+      trace.executedImages[index].attribution = attribution
+    }
+  }
+
+  private static func attribution(_ state: ProcessState?, hasHarness: Bool) -> Attribution {
+    guard let state else { return Attribution() }
+    return Attribution(
+      scope: state.isTest || !hasHarness ? .test : .harness, testProcess: state.testProcess.map(Int.init),
+      testCase: state.testCase.map(Int.init), level: state.testCase == nil ? .none : .process)
+  }
+}

@@ -9,6 +9,9 @@ enum ProcessTracer {
     do {
       var command = try RootCommand.parseAsRoot(line.arguments)
       try command.run()
+    } catch let failure as SetupFailure {
+      Diagnostics.error(failure.message)
+      exit(SetupFailure.code.rawValue)
     } catch {
       RootCommand.exit(withError: error)
     }

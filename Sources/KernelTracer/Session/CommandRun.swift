@@ -41,38 +41,49 @@ extension TracerSession {
     case .failed(let isDirectory, let errno):
       return .notStarted(isDirectory: isDirectory, errno: errno)
     case .running(let command):
-      return .ended(try supervise(command, signals: signals, options: options, onEvent))
+      return .ended(supervise(command, signals: signals, options: options, onEvent))
     }
   }
 
-  /// Reads the ring and passes signals on until the command has ended, then sees to what it left running.
+  /// Reads the ring and passes signals on until the command has ended, then sees to what it left running. Nothing
+  /// that fails here stops the command: what could not be read makes the evidence incomplete.
   private mutating func supervise(
     _ command: borrowing RunningCommand, signals: borrowing ForwardedSignals, options: CommandRunOptions,
     _ onEvent: (KernelEvent) -> Void
+  ) -> ExitStatus {
+    let status: ExitStatus
+    do {
+      let poller = try Poller()
+      for descriptor in [command.pidfd, signals.descriptor, ring.descriptor] { try poller.add(descriptor) }
+      status = try waitForEnd(of: command, poller, signals: signals, onEvent)
+      try ring.drain(onEvent)
+      onEvent(.commandEnded(.now))
+      poller.remove(command.pidfd)
+      if options.killsLeaked { killLeaked() }
+      if options.killsLeaked || options.waitsForLeaked {
+        try waitForLeaked(poller, signals: signals, onEvent)
+      }
+    } catch {
+      failures.append("the run was not followed to its end: \(error.message)")
+      return command.wait()
+    }
+    return status
+  }
+
+  private func waitForEnd(
+    of command: borrowing RunningCommand, _ poller: borrowing Poller, signals: borrowing ForwardedSignals,
+    _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) -> ExitStatus {
-    let poller = try Poller()
-    try poller.add(command.pidfd)
-    try poller.add(signals.descriptor)
-    try poller.add(ring.descriptor)
-    var status: ExitStatus?
-    while status == nil {
+    while true {
       let ready = try poller.wait()
       if ready.contains(ring.descriptor) { try ring.drain(onEvent) }
       if ready.contains(signals.descriptor) { signals.forward(to: command) }
       switch command.poll() {
-      case .ended(let end): status = end
+      case .ended(let status): return status
       case .stopped(let signal): stopAlong(with: command, signal: signal)
       case .none: break
       }
     }
-    try ring.drain(onEvent)
-    onEvent(.commandEnded(.now))
-    poller.remove(command.pidfd)
-    if options.killsLeaked { killLeaked() }
-    if options.killsLeaked || options.waitsForLeaked {
-      try waitForLeaked(poller, signals: signals, onEvent)
-    }
-    return status!
   }
 
   /// The command was stopped by the terminal: stop too, so that the shell sees a stopped job, and go on with it.

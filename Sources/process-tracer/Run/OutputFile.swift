@@ -16,7 +16,7 @@ struct OutputError: Error, CustomStringConvertible {
 /// A report file, opened before the command runs and written through that descriptor after it.
 ///
 /// Never follows a symbolic link in the last component. What was in the file stays until the first write.
-struct OutputFile: ~Copyable {
+final class OutputFile {
   let path: String
   private let descriptor: Int32
   private var buffer: [UInt8] = []
@@ -38,14 +38,14 @@ struct OutputFile: ~Copyable {
     close(descriptor)
   }
 
-  mutating func write(_ bytes: some Collection<UInt8>) {
+  func write(_ bytes: some Collection<UInt8>) {
     guard failure == nil else { return }
     buffer.append(contentsOf: bytes)
     if buffer.count >= Self.bufferSize { flush() }
   }
 
   /// Writes what is buffered; `failure` tells whether the file is whole.
-  mutating func flush() {
+  func flush() {
     guard failure == nil else { return }
     if !isEmptied {
       isEmptied = true

@@ -1,0 +1,48 @@
+import OTLP
+import Policy
+import Reports
+import Trace
+
+/// The report files of a run: all opened before the command starts, each written after it ended.
+struct ReportOutputs {
+  private var outputs: [(file: OutputFile, report: any Report)] = []
+  /// The recorded run, which is written while the command runs.
+  private(set) var record: OutputFile?
+
+  var isEmpty: Bool { outputs.isEmpty && record == nil }
+
+  /// Opens what the options ask for. Throws `OutputError` for the first path that cannot be written.
+  init(_ options: ReportOptions, directory: String?, includesArguments: Bool) throws(OutputError) {
+    if let directory { try makeDirectories(directory) }
+    func path(_ single: String?, _ name: String) -> String? { single ?? directory.map { "\($0)/\(name)" } }
+    if let path = path(options.record, "run.jsonl") { record = try OutputFile(path: path) }
+    let reports: [(String?, any Report)] = [
+      (path(options.verdict, "verdict.json"), VerdictReport()),
+      (path(options.junit, "junit.xml"), JUnitReport()),
+      (path(options.otlpTraces, "traces.jsonl"), OTLPTracesReport(includesArguments: includesArguments)),
+      (path(options.otlpLogs, "logs.jsonl"), OTLPLogsReport(includesArguments: includesArguments)),
+    ]
+    for (path, report) in reports {
+      if let path { outputs.append((try OutputFile(path: path), report)) }
+    }
+  }
+
+  /// Adds a file that has its own rules: the step summary of a CI.
+  mutating func add(_ report: any Report, appendingTo path: String) throws(OutputError) {
+    outputs.append((try OutputFile(path: path, appending: true), report))
+  }
+
+  /// Writes every report, whatever becomes of the others; what could not be written.
+  func write(_ trace: Trace, _ verdict: Verdict) -> [OutputError] {
+    var failures: [OutputError] = []
+    for (file, report) in outputs {
+      report.write(trace, verdict) { file.write($0) }
+      file.flush()
+      if let failure = file.failure { failures.append(failure) }
+    }
+    return failures
+  }
+
+  /// Where a reader finds what the terminal left out.
+  var longestReport: String? { outputs.first { $0.report is VerdictReport }?.file.path ?? outputs.first?.file.path }
+}

@@ -1,0 +1,209 @@
+import ArgumentParser
+import Glibc
+import KernelTracer
+import OTLP
+import Policy
+import Reports
+import TestAdapters
+import Trace
+
+/// One run of `test` or `trace`, from the options to the exit code.
+struct WrappedRun {
+  enum Verb {
+    case test(policyPath: String?, flags: PolicyFlags)
+    case trace
+
+    var name: String {
+      switch self {
+      case .test: "test"
+      case .trace: "trace"
+      }
+    }
+  }
+
+  var verb: Verb
+  var arguments: [String]
+  var reports: ReportOptions
+  var command: CommandOptions
+  var trace: TraceOptions
+  var talk: TalkOptions
+
+  private let environment = Environment.current
+
+  init(
+    verb: Verb, arguments: [String], reports: ReportOptions, command: CommandOptions, trace: TraceOptions,
+    talk: TalkOptions
+  ) {
+    self.verb = verb
+    self.arguments = arguments
+    self.reports = reports
+    self.command = command
+    self.trace = trace
+    self.talk = talk
+  }
+
+  /// Runs the command. Returns how to exit; throws usage errors (64) and `SetupFailure`s (125).
+  func run() throws -> ExitCode {
+    guard !arguments.isEmpty else {
+      throw ValidationError("no command given: process-tracer \(verb.name) [options] -- <command>")
+    }
+    if let directory = command.directory, chdir(directory) != 0 {
+      throw SetupFailure("cannot change to \(directory): \(String(cString: strerror(errno)))")
+    }
+    let policy = try loadPolicy()
+    let attributes = try expandedAttributes()
+    let context = TraceContext(
+      traceID: try expanded(trace.traceId, option: "--trace-id"),
+      parentID: try expanded(trace.parentId, option: "--parent-id"), environment: environment)
+    let outputs = try openOutputs(policy)
+    var session = try openSession()
+    let notes = try proveSession(&session, policy)
+    let header = makeHeader(context, attributes: attributes, session: session, notes: notes)
+
+    var recording = Recording(header: header, file: outputs.record)
+    let status = try runCommand(&session, context: context, recording: &recording)
+    let end = session.finish(status: status) { recording.add($0) }
+    var run = recording.finish(end)
+    TestAttribution.attribute(&run)
+    let verdict = policy?.evaluate(run) ?? Verdict.unjudged(run)
+    return conclude(run, verdict, outputs: outputs, recordFailure: recording.failure)
+  }
+
+  // MARK: Before the command
+
+  private func loadPolicy() throws -> Policy? {
+    guard case .test(let option, let flags) = verb else { return nil }
+    return try PolicySource.load(option: option, flags: flags, environment: environment)
+  }
+
+  private func expanded(_ text: String?, option: String) throws -> String? {
+    guard let text else { return nil }
+    guard let value = try Placeholders(environment: environment, arguments: arguments).expand(text), !value.isEmpty
+    else { throw ValidationError("\(option) \(text): nothing is left of it, a variable or argument is not there") }
+    return value
+  }
+
+  private func expandedAttributes() throws -> [String: String] {
+    let placeholders = Placeholders(environment: environment, arguments: arguments)
+    var attributes: [String: String] = [:]
+    for text in trace.attribute {
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw ValidationError("--attribute \(text): expected NAME=VALUE")
+      }
+      let name = String(text[..<equals])
+      if let value = try placeholders.expand(String(text[text.index(after: equals)...])), !value.isEmpty {
+        attributes[name] = value
+      } else {
+        Diagnostics.warn("attribute \(name) is left out: its value is empty")
+      }
+    }
+    return attributes
+  }
+
+  private func openOutputs(_ policy: Policy?) throws -> ReportOutputs {
+    do {
+      let directory = reports.reportDir ?? policy?.reportsDirectory
+      var outputs = try ReportOutputs(reports, directory: directory, includesArguments: !trace.noArgs)
+      if let summary = environment["GITHUB_STEP_SUMMARY"], environment["GITHUB_ACTIONS"] == "true", policy != nil {
+        try outputs.add(GitHubStepSummary(), appendingTo: summary)
+      }
+      return outputs
+    } catch let error as OutputError {
+      throw SetupFailure(error.description)
+    }
+  }
+
+  private func openSession() throws -> TracerSession {
+    do {
+      return try TracerSession(sizes: TableSizes(testEnvironment: environment))
+    } catch {
+      throw SetupFailure(error.description)
+    }
+  }
+
+  /// A gated run is proved first; the notes are for the header.
+  private func proveSession(_ session: inout TracerSession, _ policy: Policy?) throws -> [String] {
+    var notes: [String] = []
+    if policy != nil {
+      do {
+        notes += try session.runCanary()
+      } catch {
+        throw SetupFailure(error.description)
+      }
+    }
+    if geteuid() == 0 { notes.append("the command runs as root: code of the tests can undo the tracer") }
+    if session.cgroupPath == nil {
+      notes.append("no cgroup could be made for the session: packets are watched at the cgroup root")
+    }
+    return notes
+  }
+
+  private func makeHeader(
+    _ context: TraceContext, attributes: [String: String], session: borrowing TracerSession, notes: [String]
+  ) -> RunHeader {
+    var header = RunHeader(
+      toolVersion: Version.current, verb: verb.name, command: ArgumentRedactor.redact(arguments),
+      workingDirectory: Machine.workingDirectory, traceID: context.traceID, rootSpanID: context.rootSpanID,
+      start: .now, unixOffset: BootInstant.unixOffset)
+    header.parentSpanID = context.parentSpanID
+    header.traceState = context.traceState
+    header.attributes = attributes
+    header.resource = ResourceDetection.attributes(environment: environment)
+    header.uid = getuid()
+    header.hostname = Machine.name.host
+    header.kernelRelease = Machine.name.kernelRelease
+    header.nameservers = Machine.nameservers
+    header.hooks = session.hooks
+    header.sessionCgroup = session.cgroupPath
+    header.notes = notes
+    return header
+  }
+
+  // MARK: The command
+
+  private func runCommand(
+    _ session: inout TracerSession, context: TraceContext, recording: inout Recording
+  ) throws -> ExitStatus {
+    let result: CommandRunResult
+    do {
+      let signals = try ForwardedSignals()
+      let launch = CommandLaunch(
+        arguments: arguments,
+        environment: Environment.setting("TRACEPARENT", to: context.traceparent, in: Environment.entries),
+        signalMask: signals.callerMask)
+      let options = CommandRunOptions(waitsForLeaked: command.wait, killsLeaked: command.killLeaked)
+      result = try session.run(launch, signals: signals, options: options) { recording.add($0) }
+    } catch let error as KernelTracerError {
+      throw SetupFailure(error.description)
+    }
+    switch result {
+    case .ended(let status): return status
+    case .notStarted(let isDirectory, let code):
+      let reason = code == ENOENT && !isDirectory ? "not found" : String(cString: strerror(code))
+      Diagnostics.error("\(arguments[0]): \(reason)")
+      return .exited(code: code == ENOENT && !isDirectory ? 127 : 126)
+    }
+  }
+
+  // MARK: After the command
+
+  private func conclude(
+    _ run: Trace, _ verdict: Verdict, outputs: ReportOutputs, recordFailure: OutputError?
+  ) -> ExitCode {
+    let failures = outputs.write(run, verdict) + (recordFailure.map { [$0] } ?? [])
+    let style = TerminalSummary.Options(
+      usesColor: talk.usesColor(environment, isTerminal: isatty(STDERR_FILENO) == 1), isQuiet: talk.quiet,
+      isVerbose: talk.verbose, reportFile: outputs.longestReport, hasReports: !outputs.isEmpty)
+    TerminalSummary(options: style).write(run, verdict) { Diagnostics.write($0) }
+    if environment["GITHUB_ACTIONS"] == "true", case .test = verb {
+      GitHubAnnotations().write(run, verdict) { Diagnostics.write($0) }
+    }
+    for failure in failures { Diagnostics.warn(failure.description) }
+    if !failures.isEmpty, isStrict, verdict.exitCode == 0 { return ExitCode(121) }
+    return ExitCode(verdict.exitCode)
+  }
+
+  private var isStrict: Bool {
+    if case .test(_, let flags) = verb { flags.strict } else { false }
+  }
+}

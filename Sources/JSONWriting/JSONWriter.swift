@@ -59,9 +59,18 @@ public struct JSONWriter: ~Copyable {
     needsComma = true
   }
 
+  /// At most 64 bits.
+  @inlinable
   public mutating func integer(_ value: some BinaryInteger) {
+    integer(magnitude: UInt64(value.magnitude), isNegative: value < 0)
+  }
+
+  /// A string from UTF-8 that is known to be valid; unlike a longer `String`, it needs no memory of its own.
+  public mutating func string(utf8 text: UnsafeBufferPointer<UInt8>) {
     separate()
-    bytes.append(contentsOf: String(value).utf8)
+    bytes.append(UInt8(ascii: "\""))
+    appendEscaped(text)
+    bytes.append(UInt8(ascii: "\""))
     needsComma = true
   }
 
@@ -84,6 +93,7 @@ public struct JSONWriter: ~Copyable {
     string(value)
   }
 
+  @inlinable
   public mutating func member(_ name: StaticString, _ value: some BinaryInteger) {
     key(name)
     integer(value)
@@ -110,6 +120,23 @@ public struct JSONWriter: ~Copyable {
   }
 
   // MARK: Internals
+
+  @usableFromInline
+  mutating func integer(magnitude: UInt64, isNegative: Bool) {
+    separate()
+    if isNegative { bytes.append(UInt8(ascii: "-")) }
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var rest = magnitude
+      var start = digits.endIndex
+      repeat {
+        start -= 1
+        digits.initializeElement(at: start, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+        rest /= 10
+      } while rest > 0
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+    }
+    needsComma = true
+  }
 
   private mutating func separate() {
     if needsComma { bytes.append(UInt8(ascii: ",")) }

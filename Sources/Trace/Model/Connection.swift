@@ -7,7 +7,7 @@ public struct Connection: Sendable {
   }
 
   public enum Outcome: Hashable, Sendable {
-    /// Nothing but the attempt was seen.
+    /// Nothing but the attempt was seen; for datagrams, that they left.
     case attempted
     case established
     /// Refused, unreachable, timed out: the errno of the socket.
@@ -30,15 +30,17 @@ public struct Connection: Sendable {
   /// Whether the peer is an address of the socket's own network namespace.
   public var isLocal: Bool
   public var networkNamespace: UInt32
-  /// The kernel's socket cookie.
+  /// The kernel's socket cookie; 0 for a connection known only from its flow's totals.
   public var socket: UInt64
   public var attempt: BootInstant
   public var established: BootInstant?
+  /// When it was closed; for datagrams the time of the last.
   public var end: BootInstant?
   public var outcome: Outcome
   public var bytesSent: UInt64
   public var bytesReceived: UInt64
-  /// 1 for TCP; for datagrams how many left.
+  /// 1 for TCP, the attempts for one known only from its flow's totals; for datagrams how many left, or, where none
+  /// did, how many were tried.
   public var count: UInt64
   /// Open when the run ended.
   public var isStillOpen: Bool

@@ -2,7 +2,7 @@
 public struct ProcessImage: Hashable, Sendable {
   /// The path of the executable as seen from the mount namespace's root, as in /proc/PID/exe.
   public var path: String
-  /// argv as it may be shown: secrets replaced by `ArgumentRedactor`.
+  /// argv as it may be shown: secrets replaced by `ArgumentRedactor`; empty where the record of the exec was lost.
   public var arguments: [String]
   /// argv as it was, for rules to match; equal to `arguments` when nothing was redacted or after a replay.
   public var unredactedArguments: [String]

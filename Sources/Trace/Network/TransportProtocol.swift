@@ -15,6 +15,9 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
   public static let raw = TransportProtocol(rawValue: 255)
   public static let mptcp = TransportProtocol(rawValue: 262)
 
+  /// Whether a connection is made before data: TCP, MPTCP and SCTP.
+  public var isConnectionOriented: Bool { self == .tcp || self == .mptcp || self == .sctp }
+
   /// Every protocol with a name of its own here.
   static let named: [TransportProtocol] = [.icmp, .tcp, .udp, .icmpv6, .sctp, .udpLite, .raw, .mptcp]
 

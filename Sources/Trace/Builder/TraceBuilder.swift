@@ -1,0 +1,52 @@
+/// Makes the trace of a run from its events.
+///
+/// Any event may be missing, and events of different threads may come in any order: what can be told from the others
+/// is filled in when the run ends.
+public struct TraceBuilder: Sendable {
+  var trace: Trace
+  /// The command, once its fork was seen.
+  var root: ProcessIdentity?
+  var commandEnd: BootInstant?
+  var processIndices: [ProcessIdentity: Int32] = [:]
+  var imageTable = ImageTable()
+  var connectionIndices: [AttemptKey: Int32] = [:]
+  var datagramIndices: [FlowKey: Int32] = [:]
+  /// Destinations of attempts whose socket showed another peer at its end.
+  var formerDestinations: Set<FlowKey> = []
+  var flowEntries: [FlowEntry] = []
+  var imageEntries: [ImageEntry] = []
+
+  public init(header: RunHeader) {
+    trace = Trace(header: header)
+  }
+
+  public mutating func add(_ event: KernelEvent) {
+    switch event {
+    case .fork(let event): add(event)
+    case .exec(let event): add(event)
+    case .exit(let event): add(event)
+    case .connect(let event): add(event)
+    case .accept(let event): add(event)
+    case .close(let event): add(event)
+    case .datagram(let event): add(event)
+    case .commandEnded(let time): commandEnd = time
+    case .flow(let entry): flowEntries.append(entry)
+    case .image(let entry): imageEntries.append(entry)
+    }
+  }
+
+  /// The whole trace; `end` is nil where the record stops in the middle.
+  public consuming func finish(_ end: RunEnd?) -> Trace {
+    trace.end = end
+    addProcessesOfImageTable()
+    orderProcesses()
+    linkProcesses()
+    endCommand()
+    markLeakedProcesses()
+    addFlows()
+    orderConnections()
+    addExecutedImages()
+    trace.images = imageTable.images
+    return trace
+  }
+}

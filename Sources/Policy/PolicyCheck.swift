@@ -34,7 +34,8 @@ public enum PolicyCheck {
   }
 
   private static func section(_ title: String, allow: [String]?, deny: [String]) -> [String] {
-    let allowed = allow.map { $0.isEmpty ? ["  allow    nothing"] : $0.map { "  allow    \($0)" } } ?? ["  allow    any"]
+    let allowed =
+      allow.map { $0.isEmpty ? ["  allow    nothing"] : $0.map { "  allow    \($0)" } } ?? ["  allow    any"]
     return [title] + allowed + deny.map { "  deny     \($0)" }
   }
 

@@ -28,11 +28,12 @@ private struct Evaluation {
   let trace: Trace
   let today: CalendarDate
   var overrides: TestOverrides
-  let detail: ViolationDetail
+  /// Made when the first violation is found: it indexes the whole trace.
+  lazy var detail = ViolationDetail(trace: trace)
   let networkJudge: NetworkJudge
   var list = ViolationList()
   var undecided: Set<RuleReference> = []
-  var unjudged: [UnjudgedDestination] = []
+  var notJudged: [UnjudgedDestination] = []
   var unjudgedIndices: [UnjudgedDestination: Int] = [:]
   /// Whether something was spared for being the harness's.
   var sparesHarness = false
@@ -46,7 +47,6 @@ private struct Evaluation {
     self.trace = trace
     self.today = today
     self.overrides = TestOverrides(policy: policy, trace: trace)
-    self.detail = ViolationDetail(trace: trace)
     self.networkJudge = NetworkJudge(
       destinations: DestinationMatch(nameservers: Set(trace.header.nameservers)), scopes: FlowScopes(trace: trace),
       today: today)
@@ -84,14 +84,12 @@ private struct Evaluation {
     let program = flow.executable?.lastPathComponent ?? flow.command
     let key = UnjudgedDestination(program: program, destination: flow.destinationText, count: 0)
     if let index = unjudgedIndices[key] {
-      unjudged[index].count += flow.count
+      notJudged[index].count += flow.count
     } else {
-      unjudgedIndices[key] = unjudged.count
-      unjudged.append(UnjudgedDestination(program: program, destination: key.destination, count: flow.count))
+      unjudgedIndices[key] = notJudged.count
+      notJudged.append(UnjudgedDestination(program: program, destination: key.destination, count: flow.count))
     }
   }
-
-  var notJudged: [UnjudgedDestination] { unjudged }
 
   // MARK: Programs
 
@@ -108,7 +106,8 @@ private struct Evaluation {
       case .allowed:
         break
       case .undecided(let rule):
-        undecidedPrograms.append("…\(run.path.quotedForMessage) has a cut path: the rule \(rule.place) was not decided")
+        undecidedPrograms.append(
+          "the program \("…/\(run.path)".quotedForMessage) has a cut path: the rule \(rule.place) was not decided")
       case .violation(let rule, let canBeAllowed):
         var violation = detail.program(run, rule: rule)
         if canBeAllowed { remedy(&violation, run) }

@@ -45,11 +45,12 @@ struct PolicyDecoder {
     document.processes = members["processes"].map { processRules($0) }
     document.tests = members["tests"].map { list($0, key: "tests").compactMap { testRules($0) } } ?? []
     document.testsMayWiden = members["tests-may-widen"].flatMap { boolean($0, key: "tests-may-widen") }
-    document.extends = members["extends"].map { node in
-      list(node, key: "extends").compactMap { item in
-        string(item, key: "extends", "a path or the name of a shipped policy").map { ($0, item.mark) }
-      }
-    } ?? []
+    document.extends =
+      members["extends"].map { node in
+        list(node, key: "extends").compactMap { item in
+          string(item, key: "extends", "a path or the name of a shipped policy").map { ($0, item.mark) }
+        }
+      } ?? []
     document.reportsDirectory = members["reports"].flatMap { reports in
       map(reports, key: "reports", known: ["dir"])["dir"].flatMap { string($0, key: "reports.dir", "a directory") }
     }

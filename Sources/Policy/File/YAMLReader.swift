@@ -147,7 +147,8 @@ struct YAMLReader: ~Copyable {
       }
       if let first = seen.updateValue(key.mark, forKey: name) {
         throw YAMLError(
-          mark: key.mark, problem: "key \(name.quotedForMessage): expected once, found again (first in line \(first.line))")
+          mark: key.mark,
+          problem: "key \(name.quotedForMessage): expected once, found again (first in line \(first.line))")
       }
       let value = try next(bytes)
       entries.append(

@@ -46,7 +46,8 @@ extension NetworkSpec {
       if after.isEmpty { return (text, nil) }
       guard after.hasPrefix(":") else {
         throw .expected(
-          after.hasPrefix("/") ? "the prefix length inside the brackets, as in [2001:db8::/32]" : ": and a port after ]",
+          after.hasPrefix("/")
+            ? "the prefix length inside the brackets, as in [2001:db8::/32]" : ": and a port after ]",
           found: String(text))
       }
       return (text[...bracket], after.dropFirst())
@@ -131,7 +132,9 @@ extension NetworkSpec {
     }
     let isValid = labels.allSatisfy { label in
       (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
-        && label.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-" || $0 == "_" }
+        && label.unicodeScalars.allSatisfy {
+          $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-" || $0 == "_"
+        }
     }
     guard isValid, text.utf8.count <= 253 else {
       throw .expected("an address, a range, a host name, or one of \(keywordList)", found: String(text))

@@ -11,7 +11,8 @@ public struct TestRules: Hashable, Sendable {
   public var processesAllowReference: RuleReference
 
   public init(
-    match: Glob, processesAllowReference: RuleReference = RuleReference(text: "tests.processes.allow", source: "default")
+    match: Glob,
+    processesAllowReference: RuleReference = RuleReference(text: "tests.processes.allow", source: "default")
   ) {
     self.match = match
     self.processesAllowReference = processesAllowReference

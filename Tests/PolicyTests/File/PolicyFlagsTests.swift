@@ -25,7 +25,8 @@ import Testing
       change(&flags)
       return #expect(throws: PolicyError.self) { try Policy.load(path: nil, flags: flags) }?.description
     }
-    #expect(message { $0.allowNet = ["10.0.0.0/33"] } == #"--allow-net: expected a prefix length from 0 to 32, found "33""#)
+    #expect(
+      message { $0.allowNet = ["10.0.0.0/33"] } == #"--allow-net: expected a prefix length from 0 to 32, found "33""#)
     #expect(message { $0.denyRun = ["bin/x"] }?.hasPrefix("--deny-run: expected a file name") == true)
     #expect(
       message { $0.mode = .enforce } == #"--mode: enforce is not yet built; expected audit or gate, found "enforce""#)

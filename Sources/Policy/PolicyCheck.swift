@@ -1,10 +1,17 @@
 /// `policy check FILE`: what a policy file says, all that it extends included.
-public enum PolicyCheck {
-  /// The summary of a good file, for stdout.
-  ///
-  /// - Throws: ``PolicyError`` with every mistake of the file, one a line.
-  public static func text(path: String, files: PolicyFiles = .system) throws(PolicyError) -> String {
-    summary(of: try Policy.load(path: path, files: files))
+public struct PolicyCheck: Sendable {
+  /// The summary of a good file, or its mistakes, one a line; without a line feed at the end.
+  public let text: String
+  public let isValid: Bool
+
+  public init(path: String, files: PolicyFiles = .system) {
+    do {
+      text = Self.summary(of: try PolicyLoader.load(path: path, files: files))
+      isValid = true
+    } catch {
+      text = error.description
+      isValid = false
+    }
   }
 
   /// The effective policy in lines.
@@ -30,7 +37,7 @@ public enum PolicyCheck {
     }
     if policy.testsMayWiden { lines.append("tests may widen what this policy allows") }
     if let directory = policy.reportsDirectory { lines.append("reports    \(directory)") }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.joined(separator: "\n")
   }
 
   private static func section(_ title: String, allow: [String]?, deny: [String]) -> [String] {

@@ -17,7 +17,18 @@ enum MissingEvidence {
     "on_fork": ("processes, and all that they did, may be missing", false),
     "on_exec": ("programs that ran may be missing", false),
     "on_exit": ("ends of processes may be missing", false),
+    "on_connect4": ("IPv4 destinations may be missing", false),
+    "on_connect6": ("IPv6 destinations may be missing", false),
+    "on_sendmsg4": ("IPv4 destinations of datagrams may be missing", false),
+    "on_sendmsg6": ("IPv6 destinations of datagrams may be missing", false),
+    "on_packet_out": ("destinations of datagrams may be missing", false),
+    "on_socket_create": ("sockets, and whose they are, may be missing", false),
     "on_tcp_state": ("results and byte counts of connections may be missing", true),
+    "on_tcp": ("results, accepted connections and byte counts of TCP may be missing", false),
+    "dump_open_sockets": ("connections still open at the end may be missing from the details", true),
+    "on_socket_release": ("results of connections without a route may be missing", true),
+    "on_bind4": ("listeners may be counted to another process", true),
+    "on_bind6": ("listeners may be counted to another process", true),
   ]
 
   /// One sentence each.

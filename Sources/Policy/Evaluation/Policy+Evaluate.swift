@@ -35,8 +35,6 @@ private struct Evaluation {
   var undecided: Set<RuleReference> = []
   var notJudged: [UnjudgedDestination] = []
   var unjudgedIndices: [UnjudgedDestination: Int] = [:]
-  /// Whether something was spared for being the harness's.
-  var sparesHarness = false
   /// Programs that only a test's own list forbids: by the test's name.
   var restricted: [String: (entry: TestRules, paths: [String])] = [:]
   /// Programs of which too little is known.
@@ -71,16 +69,12 @@ private struct Evaluation {
 
   private mutating func rules(for flow: Flow) -> (rules: NetworkRules, list: String)? {
     guard flow.attribution.scope == .harness else { return (overrides.network(for: flow.attribution), "network") }
-    if let harness = policy.harness {
-      sparesHarness = true
-      return (harness, "harness")
-    }
+    if let harness = policy.harness { return (harness, "harness") }
     return policy.judgesHarness ? (policy.network, "network") : nil
   }
 
   private mutating func note(unjudged flow: Flow) {
     guard !networkJudge.destinations.isAllowedByDefault(flow) else { return }
-    sparesHarness = true
     let program = flow.executable?.lastPathComponent ?? flow.command
     let key = UnjudgedDestination(program: program, destination: flow.destinationText, count: 0)
     if let index = unjudgedIndices[key] {
@@ -97,10 +91,7 @@ private struct Evaluation {
     guard policy.hasProgramRules else { return }
     let judge = ProgramJudge(today: today)
     for run in ProgramRuns.runs(in: trace) {
-      if run.standing == .harness, !policy.judgesHarness {
-        sparesHarness = true
-        continue
-      }
+      if run.standing == .harness, !policy.judgesHarness { continue }
       let rules = run.standing == .test ? overrides.processes(for: run.attribution) : policy.processes
       switch judge.judge(path: run.path, isCut: run.isPathCut, by: rules, standing: run.standing) {
       case .allowed:
@@ -158,8 +149,7 @@ private struct Evaluation {
   }
 
   var incompleteReasons: [String] {
-    let needs = policy.evidenceNeeds(sparesHarness: sparesHarness)
     let rules = undecided.map { "the rule \($0.place) asks for what was not recorded of a process" }.sorted()
-    return MissingEvidence.reasons(in: trace, needs: needs) + rules + undecidedPrograms
+    return MissingEvidence.reasons(in: trace, needs: policy.evidenceNeeds) + rules + undecidedPrograms
   }
 }

@@ -8,17 +8,14 @@ extension Policy {
     processes.max != nil || tests.contains { $0.processesMax != nil }
   }
 
-  /// - Parameter sparesHarness: something was not judged, or judged by other rules, for being the harness's.
-  func evidenceNeeds(sparesHarness: Bool) -> EvidenceNeeds {
+  /// What is harness needs no entry: where the records that would tell are lost, attribution calls all of it test.
+  var evidenceNeeds: EvidenceNeeds {
     var needs = EvidenceNeeds(isStrict: isStrict)
     let networkRules =
       network.allow + network.deny + (harness.map { $0.allow + $0.deny } ?? [])
       + tests.flatMap { ($0.networkAllow ?? []) + ($0.networkDeny ?? []) }
     let hasScopes = networkRules.contains { !$0.scopes.isEmpty }
     needs.programs = hasProgramRules || networkRules.contains { $0.scopes.exe != nil }
-    if sparesHarness {
-      needs.processRecords.append("what counts as the build phase may be a test's")
-    }
     if hasProcessLimits { needs.processRecords.append("processes.max counts them") }
     if hasScopes { needs.processRecords.append("rules with exe, argv, parent or user read them") }
     if tests.contains(where: \.narrows) {

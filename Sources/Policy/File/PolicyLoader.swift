@@ -1,20 +1,32 @@
 import MessageDigest
 
 /// Reads a policy file and those that it extends, deepest first.
-struct PolicyLoader {
-  static let depthLimit = 16
+public struct PolicyLoader {
+  private static let depthLimit = 16
 
-  let files: PolicyFiles
-  private(set) var policy = Policy()
+  private let files: PolicyFiles
+  private var policy = Policy()
   /// The files of the `extends` chain that leads to the one being read, normalized.
   private var chain: [String] = []
 
-  init(files: PolicyFiles) {
+  /// The policy of a run: the file with what it extends, then the flags.
+  ///
+  /// - Parameter path: as ``PolicyDiscovery`` found it; nil for flags and defaults alone.
+  /// - Throws: ``PolicyError``.
+  public static func load(
+    path: String?, flags: PolicyFlags = PolicyFlags(), files: PolicyFiles = .system
+  ) throws(PolicyError) -> Policy {
+    var loader = PolicyLoader(files: files)
+    if let path { try loader.load(path) }
+    try loader.policy.apply(flags)
+    return loader.policy
+  }
+
+  private init(files: PolicyFiles) {
     self.files = files
   }
 
-  /// - Throws: ``PolicyError``.
-  mutating func load(_ path: String) throws(PolicyError) {
+  private mutating func load(_ path: String) throws(PolicyError) {
     let bytes: [UInt8]
     if path.hasPrefix(ShippedPolicies.prefix) {
       bytes = Array((ShippedPolicies.texts[path] ?? "").utf8)
@@ -66,21 +78,5 @@ struct PolicyLoader {
     } catch .unreadable(_, let reason) {
       throw mistake("expected a readable file, found \(next.quotedForMessage): \(reason)")
     }
-  }
-}
-
-extension Policy {
-  /// The policy of a run: the file with what it extends, then the flags.
-  ///
-  /// - Parameter path: as ``PolicyDiscovery`` found it; nil for flags and defaults alone.
-  /// - Throws: ``PolicyError``.
-  public static func load(
-    path: String?, flags: PolicyFlags = PolicyFlags(), files: PolicyFiles = .system
-  ) throws(PolicyError) -> Policy {
-    var loader = PolicyLoader(files: files)
-    if let path { try loader.load(path) }
-    var policy = loader.policy
-    try policy.apply(flags)
-    return policy
   }
 }

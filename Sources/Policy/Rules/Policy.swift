@@ -1,6 +1,6 @@
 /// What a run may do: the sum of the policy files, the flags and the defaults.
 ///
-/// ``load(path:flags:files:)`` makes one; ``evaluate(_:today:)`` judges a trace by it.
+/// ``PolicyLoader`` makes one; ``evaluate(_:today:)`` judges a trace by it.
 public struct Policy: Hashable, Sendable {
   /// Whose destinations `network` judges.
   public enum Scope: String, CaseIterable, Sendable {

@@ -60,7 +60,7 @@ import Trace
     // Side by side: a chain of extends has a limit.
     contents["all.yml"] =
       "version: 1\nextends: [" + (0...before.violations.count).map { "\($0).yml" }.joined(separator: ", ") + "]"
-    let after = try Policy.load(path: "all.yml", files: .fake(contents)).evaluate(trace)
+    let after = try PolicyLoader.load(path: "all.yml", files: .fake(contents)).evaluate(trace)
     #expect(after.violations.map(\.remedy) == [])
     #expect(after.exitCode == 0)
   }

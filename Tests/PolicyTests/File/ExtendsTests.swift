@@ -23,7 +23,7 @@ import Testing
       """,
       "/r/ci/../common.yml": "version: 1\nprocesses: { allow: [sh] }",
     ])
-    let policy = try Policy.load(path: "/r/p.yml", files: files)
+    let policy = try PolicyLoader.load(path: "/r/p.yml", files: files)
     #expect(policy.network.allow.map(\.spec.description) == ["192.0.2.2", "192.0.2.1"])
     #expect(policy.network.deny.map(\.spec.description) == ["dns"])
     #expect(policy.processes.allow?.map(\.program.text) == ["sh", "git"])
@@ -37,7 +37,7 @@ import Testing
     let files = PolicyFiles.fake([
       "a.yml": "version: 1\nextends: [d/b.yml]", "d/b.yml": "version: 1\nextends: [../a.yml]",
     ])
-    let error = #expect(throws: PolicyError.self) { try Policy.load(path: "a.yml", files: files) }
+    let error = #expect(throws: PolicyError.self) { try PolicyLoader.load(path: "a.yml", files: files) }
     #expect(
       error?.description == #"d/b.yml:2:11: key "extends": expected no cycle, found a.yml → d/b.yml → a.yml"#)
   }
@@ -46,7 +46,7 @@ import Testing
     var contents: [String: String] = [:]
     for level in 0..<30 { contents["\(level).yml"] = "version: 1\nextends: [\(level + 1).yml]" }
     contents["30.yml"] = "version: 1"
-    let error = #expect(throws: PolicyError.self) { try Policy.load(path: "0.yml", files: .fake(contents)) }
+    let error = #expect(throws: PolicyError.self) { try PolicyLoader.load(path: "0.yml", files: .fake(contents)) }
     #expect(
       error?.description == #"15.yml:2:11: key "extends": expected at most 16 files that extend each other"#)
   }

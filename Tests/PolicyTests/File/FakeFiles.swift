@@ -14,5 +14,5 @@ extension PolicyFiles {
 
 /// The policy of one file, `p.yml`, with flags.
 func policy(_ yaml: String, flags: PolicyFlags = PolicyFlags()) throws -> Policy {
-  try Policy.load(path: "p.yml", flags: flags, files: .fake(["p.yml": "version: 1\n" + yaml]))
+  try PolicyLoader.load(path: "p.yml", flags: flags, files: .fake(["p.yml": "version: 1\n" + yaml]))
 }

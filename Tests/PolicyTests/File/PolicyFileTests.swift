@@ -109,7 +109,7 @@ import Testing
   ])
   func mistakesSayWhereAndWhat(_ text: String, _ message: String) {
     let error = #expect(throws: PolicyError.self) {
-      try Policy.load(path: "p.yml", files: .fake(["p.yml": text]))
+      try PolicyLoader.load(path: "p.yml", files: .fake(["p.yml": text]))
     }
     #expect(error?.description == message)
   }
@@ -121,22 +121,24 @@ import Testing
 
   @Test func bytesThatAreNoTextSayWhere() {
     let files = PolicyFiles(read: { _ in Array("version: 1\nmode: ".utf8) + [0xFF] }, exists: { _ in true })
-    let error = #expect(throws: PolicyError.self) { try Policy.load(path: "p.yml", files: files) }
+    let error = #expect(throws: PolicyError.self) { try PolicyLoader.load(path: "p.yml", files: files) }
     #expect(error?.description == "p.yml:2:7: expected UTF-8 text: invalid leading UTF-8 octet")
   }
 
   @Test func deepNestingIsRefused() {
     let text = "version: 1\nnetwork: " + String(repeating: "[", count: 5000)
-    let error = #expect(throws: PolicyError.self) { try Policy.load(path: "p.yml", files: .fake(["p.yml": text])) }
+    let error = #expect(throws: PolicyError.self) {
+      try PolicyLoader.load(path: "p.yml", files: .fake(["p.yml": text]))
+    }
     #expect(error?.description.contains("expected at most 32 levels of nesting") == true)
   }
 
   @Test func aMissingFileIsNamed() {
-    let error = #expect(throws: PolicyError.self) { try Policy.load(path: "/nowhere/p.yml") }
+    let error = #expect(throws: PolicyError.self) { try PolicyLoader.load(path: "/nowhere/p.yml") }
     #expect(error?.description == #"policy file "/nowhere/p.yml" cannot be read: No such file or directory"#)
-    let directory = #expect(throws: PolicyError.self) { try Policy.load(path: "/") }
+    let directory = #expect(throws: PolicyError.self) { try PolicyLoader.load(path: "/") }
     #expect(directory?.description == #"policy file "/" cannot be read: Is a directory"#)
-    let endless = #expect(throws: PolicyError.self) { try Policy.load(path: "/dev/zero") }
+    let endless = #expect(throws: PolicyError.self) { try PolicyLoader.load(path: "/dev/zero") }
     #expect(endless?.description == #"policy file "/dev/zero" cannot be read: it is larger than 1 MiB"#)
   }
 }

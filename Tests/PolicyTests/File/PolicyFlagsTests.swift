@@ -23,7 +23,7 @@ import Testing
     func message(_ change: (inout PolicyFlags) -> Void) -> String? {
       var flags = PolicyFlags()
       change(&flags)
-      return #expect(throws: PolicyError.self) { try Policy.load(path: nil, flags: flags) }?.description
+      return #expect(throws: PolicyError.self) { try PolicyLoader.load(path: nil, flags: flags) }?.description
     }
     #expect(
       message { $0.allowNet = ["10.0.0.0/33"] } == #"--allow-net: expected a prefix length from 0 to 32, found "33""#)
@@ -36,13 +36,16 @@ import Testing
         + "\(NetworkSpec.keywordList)), found \"a\"")
   }
 
-  @Test func checkSaysWhatHolds() throws {
+  @Test func checkSaysWhatHolds() {
     let files = PolicyFiles.fake([
       "p.yml": "version: 1\nnetwork: { allow: [{ net: \"10.0.0.0/8:5432\", exe: psql, expires: 2027-03-01 }] }"
     ])
-    let text = try PolicyCheck.text(path: "p.yml", files: files)
-    #expect(text.contains("  allow    10.0.0.0/8:5432 exe psql until 2027-03-01  # p.yml:2\n"))
-    #expect(text.contains("harness    recorded, not judged\n"))
-    #expect(throws: PolicyError.self) { try PolicyCheck.text(path: "none.yml", files: files) }
+    let check = PolicyCheck(path: "p.yml", files: files)
+    #expect(check.isValid)
+    #expect(check.text.contains("  allow    10.0.0.0/8:5432 exe psql until 2027-03-01  # p.yml:2\n"))
+    #expect(check.text.contains("harness    recorded, not judged\n"))
+    let bad = PolicyCheck(path: "none.yml", files: files)
+    #expect(!bad.isValid)
+    #expect(bad.text == #"policy file "none.yml" cannot be read: No such file or directory"#)
   }
 }

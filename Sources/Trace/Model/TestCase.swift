@@ -6,11 +6,15 @@ public struct TestProcess: Hashable, Sendable {
   public var suite: String?
   /// Index in `Trace.processes`.
   public var process: Int
+  /// The image by which it was recognised, an index in `Trace.images`: what it became before is its start, what it
+  /// becomes later is a program that a test ran. nil where that is not known.
+  public var image: Int?
 
-  public init(runner: String, suite: String?, process: Int) {
+  public init(runner: String, suite: String?, process: Int, image: Int? = nil) {
     self.runner = runner
     self.suite = suite
     self.process = process
+    self.image = image
   }
 }
 

@@ -1,0 +1,64 @@
+import Trace
+
+/// Compares a SPEC with destinations, given the nameservers of the run.
+struct DestinationMatch {
+  let nameservers: Set<IPAddress>
+
+  /// Loopback, the namespace's own addresses, and the nameservers: allowed unless denied.
+  func isAllowedByDefault(_ flow: Flow) -> Bool {
+    flow.destination.address.isLoopback || flow.isLocal || isNameserver(flow)
+  }
+
+  /// A metadata address must be named, by keyword or alone, to be allowed.
+  func isNamed(by spec: NetworkSpec) -> Bool {
+    switch spec.destination {
+    case .network(let network): network.isSingleAddress
+    case .keyword(let keyword): keyword == .metadata
+    case .host, .subdomains, .unix: false
+    }
+  }
+
+  func matches(_ spec: NetworkSpec, _ flow: Flow) -> Bool {
+    if let transport = spec.transport, NetworkSpec.Transport(flow.protocol) != transport { return false }
+    if let ports = spec.ports, !ports.contains(flow.destination.port) { return false }
+    let address = flow.destination.address
+    switch spec.destination {
+    case .network(let network): return network.contains(address)
+    case .keyword(let keyword): return matches(keyword, flow)
+    // Names and sockets without an address: no evidence, no match.
+    case .host, .subdomains, .unix: return false
+    }
+  }
+
+  private func matches(_ keyword: DestinationKeyword, _ flow: Flow) -> Bool {
+    let address = flow.destination.address
+    switch keyword {
+    case .any: return true
+    case .loopback: return address.isLoopback
+    case .self: return flow.isLocal && !address.isLoopback
+    case .dns: return isNameserver(flow)
+    case .metadata: return MetadataAddresses.contains(address) && !isNameserver(flow)
+    case .private, .linkLocal, .multicast: return keyword.networks?.contains { $0.contains(address) } ?? false
+    }
+  }
+
+  private func isNameserver(_ flow: Flow) -> Bool {
+    flow.destination.port == 53 && (flow.protocol == .udp || flow.protocol == .tcp)
+      && nameservers.contains(flow.destination.address)
+  }
+}
+
+extension Flow {
+  /// getaddrinfo connects UDP sockets to sort addresses and sends nothing: no connection.
+  var isConnection: Bool {
+    !((self.protocol == .udp || self.protocol == .udpLite) && sent == 0 && attempts == 0)
+  }
+
+  /// `tcp://203.0.113.9:443`; `icmp://192.0.2.1` where the protocol has no ports.
+  var destinationText: String {
+    let hasPort = destination.port != 0 || NetworkSpec.Transport(self.protocol) != nil
+    let address = destination.address
+    let place = hasPort ? destination.description : address.isIPv4 ? "\(address)" : "[\(address)]"
+    return "\(self.protocol)://\(place)"
+  }
+}

@@ -23,7 +23,7 @@ let package = Package(
     .target(name: "JSONWriting"),
     .target(
       name: "MessageDigest", dependencies: ["CMessageDigest"], linkerSettings: [.linkedLibrary(":libmd.a")]),
-    .target(name: "Trace", dependencies: ["JSONWriting"]),
+    .target(name: "Trace", dependencies: ["JSONWriting"], exclude: ["Record/FORMAT.md"]),
     .target(
       name: "Policy", dependencies: ["Trace", "MessageDigest", "CYaml"],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),

@@ -17,6 +17,11 @@ public struct JSONWriter: ~Copyable {
     needsComma = false
   }
 
+  /// Drops the text written so far and keeps the place in it, so that a long value can be passed on in pieces.
+  public mutating func removeWrittenBytes() {
+    bytes.removeAll(keepingCapacity: true)
+  }
+
   /// Ends a line of JSON lines: a line feed, after which a new value may start.
   public mutating func endLine() {
     bytes.append(UInt8(ascii: "\n"))

@@ -1,0 +1,38 @@
+public import Policy
+public import Trace
+
+/// The spans of a run as OTLP JSON lines (`--otlp-traces`), each line a TracesData.
+public struct OTLPTraceFile: Sendable {
+  /// Whether command lines are told.
+  public var includesArguments: Bool
+
+  public init(includesArguments: Bool = true) {
+    self.includesArguments = includesArguments
+  }
+
+  /// Writes the whole file to `sink`, in order, in chunks of about 64 KiB; throws only what `sink` throws.
+  public func write(_ trace: Trace, _ verdict: Verdict, to sink: (_ chunk: [UInt8]) throws -> Void) rethrows {
+    let spans = RunSpans(trace, verdict, includesArguments: includesArguments)
+    try OTLPLines(envelope: .traces, resource: Resource(trace.header)).write(spans, to: sink) {
+      OTLPJSON.write($0, into: &$1)
+    }
+  }
+}
+
+/// The events of a run as OTLP JSON lines (`--otlp-logs`), each line a LogsData.
+public struct OTLPLogFile: Sendable {
+  /// Whether command lines are told.
+  public var includesArguments: Bool
+
+  public init(includesArguments: Bool = true) {
+    self.includesArguments = includesArguments
+  }
+
+  /// Writes the whole file to `sink`, in order, in chunks of about 64 KiB; throws only what `sink` throws.
+  public func write(_ trace: Trace, _ verdict: Verdict, to sink: (_ chunk: [UInt8]) throws -> Void) rethrows {
+    let logs = RunLogs(trace, verdict, includesArguments: includesArguments)
+    try OTLPLines(envelope: .logs, resource: Resource(trace.header)).write(logs, to: sink) {
+      OTLPJSON.write($0, into: &$1)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Trace
+
+extension RunLogs {
+  /// `process_tracer.network.connect`, `.accept` or `.send`: an attempt, an accepted connection, or datagrams to one
+  /// destination with their totals.
+  func connection(_ connection: Connection) -> LogRecord {
+    var record = record(
+      "process_tracer.network.\(connection.direction.rawValue)", at: connection.attempt, of: connection.process)
+    var attributes: [Attribute] = []
+    mapping.addProcess(connection.process, connection.processIdentity, at: connection.attempt, to: &attributes)
+    Self.addPeer(connection.peer, connection.protocol, to: &attributes)
+    if let local = connection.local {
+      attributes.add("network.local.address", local.address.description)
+      attributes.add("network.local.port", local.port)
+    }
+    let server = connection.direction == .accept ? connection.local : connection.peer
+    attributes.add("server.address", server?.address.description)
+    attributes.add("server.port", server?.port)
+    if connection.direction == .accept {
+      attributes.add("client.address", connection.peer.address.description)
+      attributes.add("client.port", connection.peer.port)
+    }
+    attributes.add("process_tracer.network.outcome", connection.outcome.name)
+    attributes.add("process_tracer.network.bytes_sent", connection.bytesSent)
+    attributes.add("process_tracer.network.bytes_received", connection.bytesReceived)
+    attributes.add("process_tracer.network.count", connection.count)
+    attributes.add(
+      "process_tracer.network.duration_ns", connection.end.map { $0.nanoseconds(since: connection.attempt) })
+    attributes.add("process_tracer.network.still_open", if: connection.isStillOpen)
+    attributes.add("process_tracer.network.local", if: connection.isLocal)
+    attributes.add("error.type", connection.outcome.errorType)
+    mapping.addTest(connection.attribution, to: &attributes)
+    record.attributes = attributes
+    return record
+  }
+
+  static func addPeer(_ peer: Endpoint, _ transport: TransportProtocol?, to attributes: inout [Attribute]) {
+    attributes.add("network.transport", transport?.description)
+    attributes.add("network.type", peer.address.isIPv4 ? "ipv4" : "ipv6")
+    attributes.add("network.peer.address", peer.address.description)
+    attributes.add("network.peer.port", peer.port)
+  }
+}
+
+extension Connection.Outcome {
+  /// `process_tracer.network.outcome`.
+  fileprivate var name: String {
+    switch self {
+    case .attempted: "attempted"
+    case .established: "established"
+    case .failed: "failed"
+    case .notSent: "not-sent"
+    case .abandoned: "abandoned"
+    }
+  }
+
+  /// The errno's symbol; `_OTHER` where it failed and the kernel showed no errno.
+  fileprivate var errorType: String? {
+    switch self {
+    case .failed(let errno): ErrnoName.name(of: errno)
+    case .notSent: "_OTHER"
+    case .attempted, .established, .abandoned: nil
+    }
+  }
+}

@@ -1,0 +1,50 @@
+public import Policy
+public import Trace
+
+/// The spans of a run, made one at a time: the run, then test cases, then processes in the order of their forks.
+public struct RunSpans: RandomAccessCollection, Sendable {
+  let mapping: RunMapping
+  let tree: SpanTree
+  private let testCaseSpanIDs: [SpanID]
+
+  /// With `includesArguments` false no command line is told.
+  public init(_ trace: Trace, _ verdict: Verdict, includesArguments: Bool = true) {
+    let mapping = RunMapping(trace, verdict, includesArguments: includesArguments)
+    let tree = SpanTree(trace)
+    self.mapping = mapping
+    self.tree = tree
+    self.testCaseSpanIDs = tree.testCases.map { span in
+      let identity = trace.processes[span.process].identity
+      let testCase = trace.testCases[span.testCase]
+      return SpanID(
+        hashing: mapping.traceID.hexadecimal, "test case", String(identity.pid), String(identity.start.nanoseconds),
+        testCase.suite ?? "", testCase.name)
+    }
+  }
+
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { 1 + tree.testCases.count + tree.processes.count }
+
+  public subscript(position: Int) -> Span {
+    if position == 0 { return runSpan() }
+    let number = position - 1
+    return number < tree.testCases.count
+      ? testCaseSpan(number) : processSpan(number - tree.testCases.count)
+  }
+
+  func spanID(of place: SpanTree.Place) -> SpanID {
+    switch place {
+    case .run: mapping.runSpanID
+    case .process(let index): mapping.processSpanIDs[index]
+    case .testCase(let index): testCaseSpanIDs[index]
+    }
+  }
+
+  /// A span of this run without attributes.
+  func span(_ name: String, at place: SpanTree.Place, in parent: SpanID?) -> Span {
+    let interval = tree.interval(of: place)
+    return Span(
+      traceID: mapping.traceID, spanID: spanID(of: place), parentSpanID: parent, name: name,
+      start: mapping.time(interval.start), end: mapping.time(interval.end))
+  }
+}

@@ -1,0 +1,69 @@
+import Policy
+import Trace
+
+/// What stands below the violations: the limits of what was seen and judged, and the totals.
+struct TerminalSections {
+  /// Items of a list shown before the rest is counted.
+  static let itemLimit = 5
+
+  let trace: Trace
+  let verdict: Verdict
+  let style: TerminalStyle
+
+  func write(into output: inout ChunkBuffer) {
+    for door in verdict.notCovered {
+      output.line("\(style.paint("not covered:", .warned)) \(door.visible)")
+    }
+    writeNotJudged(into: &output)
+    writeLeaked(into: &output)
+    for hook in verdict.missingHooks {
+      output.line("\(style.paint("degraded:", .warned)) hook \(hook.name.visible) is missing: \(hook.cost.visible)")
+    }
+    for phrase in verdict.loss.phrases {
+      output.line("\(style.paint("lost:", .warned)) \(phrase)")
+    }
+    for reason in verdict.incompleteReasons {
+      output.line("\(style.paint("incomplete:", .warned)) \(reason.visible)")
+    }
+    for note in trace.header.notes {
+      output.line("\(style.paint("note:", .label)) \(note.visible)")
+    }
+    for policy in verdict.policies {
+      let hash = policy.sha256.prefix(12)
+      output.line(style.paint("policy: \(policy.path.visible) (sha256 \(hash.description.visible)…)", .label))
+    }
+    output.line(style.paint("totals: \(verdict.totals)", .label))
+  }
+
+  private func writeNotJudged(into output: inout ChunkBuffer) {
+    guard !verdict.notJudged.isEmpty else { return }
+    let destinations = Set(verdict.notJudged.map(\.destination)).count
+    output.line("build phase, not judged: \(Quantity.count(destinations, "destination"))")
+    writeItems(
+      verdict.notJudged.lazy.map { item in
+        let times = item.count > 1 ? " · \(item.count) times" : ""
+        return "\(item.program.visible) → \(item.destination.visible)\(times)"
+      }, into: &output)
+  }
+
+  private func writeLeaked(into output: inout ChunkBuffer) {
+    let leaked = trace.processes.filter(\.isLeaked)
+    guard !leaked.isEmpty else { return }
+    let were = leaked.count == 1 ? "was" : "were"
+    let count = Quantity.count(leaked.count, "process", plural: "processes")
+    output.line("\(style.paint("leaked:", .warned)) \(count) \(were) alive when the command had ended")
+    writeItems(
+      leaked.lazy.map { process in
+        let image = trace.image(of: process)
+        let line = ShellQuoting.line(image?.arguments ?? []).cut(toBytes: TerminalSummary.commandLineLimit)
+        return "\((image?.name ?? "?").visible)(\(process.identity.pid)) \(line)"
+      }, into: &output)
+  }
+
+  private func writeItems(_ items: some Collection<String>, into output: inout ChunkBuffer) {
+    for item in items.prefix(Self.itemLimit) {
+      output.line("  \(item)")
+    }
+    if items.count > Self.itemLimit { output.line("  and \(items.count - Self.itemLimit) more") }
+  }
+}

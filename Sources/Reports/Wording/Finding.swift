@@ -1,0 +1,103 @@
+import Policy
+import Trace
+
+/// What one test did with one program towards one destination, however many rules and processes took part.
+struct Finding {
+  /// The earliest of the violations that it joins.
+  var violation: Violation
+  /// Every rule that decided, the first first.
+  var rules: [RuleReference]
+  var count: UInt64
+  /// The test as people know it.
+  var test: String
+
+  /// Findings in the order of their first violation.
+  static func all(in verdict: Verdict) -> [Finding] {
+    var findings: [Finding] = []
+    var indices: [Key: Int] = [:]
+    for violation in verdict.violations {
+      let test = testLabel(of: violation)
+      let key = Key(
+        test: test, kind: violation.kind, program: violation.programPath ?? violation.program,
+        destination: violation.destination)
+      guard let index = indices[key] else {
+        indices[key] = findings.count
+        findings.append(Finding(violation: violation, rules: [violation.rule], count: violation.count, test: test))
+        continue
+      }
+      findings[index].count += violation.count
+      if !findings[index].rules.contains(violation.rule) { findings[index].rules.append(violation.rule) }
+    }
+    return findings
+  }
+
+  private struct Key: Hashable {
+    var test: String
+    var kind: Violation.Kind
+    var program: String
+    var destination: String?
+  }
+
+  /// The runner's name for the test; Go's are unique only within a package, which leads there.
+  private static func testLabel(of violation: Violation) -> String {
+    let process = violation.testProcess
+    if let name = violation.testName {
+      guard process?.runner == "go test", let suite = process?.suite else { return name.visible }
+      return "\(suite) \(name)".visible
+    }
+    guard let process else { return "no test known" }
+    return "\([process.runner, process.suite ?? ""].filter { !$0.isEmpty }.joined(separator: " ")), test not known"
+      .visible
+  }
+}
+
+extension Finding {
+  /// `curl → tcp://203.0.113.9:443`, `git`: who did what, short enough for a name.
+  var action: String {
+    guard let destination = violation.destination else { return violation.program.visible }
+    return "\(violation.program.visible) → \(destination.visible)"
+  }
+
+  /// `3 times`, `12 processes`; nil for once.
+  var times: String? {
+    if violation.kind == .processCount { return Quantity.count(count, "process", plural: "processes") }
+    return count > 1 ? "\(count) times" : nil
+  }
+
+  /// `curl → tcp://203.0.113.9:443 is not in network.allow (3 times, ECONNREFUSED)`.
+  var sentence: String {
+    let rule = violation.rule.text.visible
+    let isMissing = violation.rule.text.hasSuffix(".allow")
+    let judged =
+      switch violation.kind {
+      case .network: isMissing ? "is not in \(rule)" : "is denied by \(rule)"
+      case .process: isMissing ? "ran and is not in \(rule)" : "ran and is denied by \(rule)"
+      case .processCount: "started more processes than \(rule) allows"
+      }
+    let detail = [times, violation.result?.visible].compactMap { $0 }
+    return detail.isEmpty ? "\(action) \(judged)" : "\(action) \(judged) (\(detail.joined(separator: ", ")))"
+  }
+
+  /// `network.allow (.process-tracer.yml:4:3)`, one for each rule.
+  var ruleTexts: [String] {
+    rules.map { rule in
+      let place = ([rule.source] + [rule.line, rule.column].compactMap { $0 }.map(String.init)).joined(separator: ":")
+      return "\(rule.text) (\(place))".visible
+    }
+  }
+
+  /// `sh(4241) ← pytest(4240)`, nil for the command itself.
+  var parents: String? {
+    violation.ancestry.isEmpty ? nil : violation.ancestry.map(\.visible).joined(separator: " ← ")
+  }
+
+  /// The command line, quoted for a shell; with what was left out of it here (over `limit` bytes) and when recorded.
+  func commandLine(in trace: Trace, limit: Int) -> String? {
+    guard !violation.arguments.isEmpty else { return nil }
+    let line = ShellQuoting.line(violation.arguments).cut(toBytes: limit)
+    guard let process = violation.process, trace.processes.indices.contains(process),
+      let cut = trace.image(of: trace.processes[process], at: violation.firstTime)?.cutArgumentBytes
+    else { return line }
+    return "\(line) (recorded in part: \(cut) bytes in all)"
+  }
+}

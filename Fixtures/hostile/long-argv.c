@@ -1,4 +1,5 @@
-/* long-argv BYTES: a child whose argv has BYTES bytes, NULs included: `exit-with 46 argument-000002 …`. */
+/* long-argv BYTES: a child whose argv has BYTES bytes, NULs included: `exit-with 46 xxxxxxxxxxxxxxx xxxxxxxxxxxxxxx …`.
+ */
 #include "helper.h"
 
 #define ARGUMENT 16 /* bytes with the NUL */
@@ -13,11 +14,9 @@ int main(int argc, char **argv)
 	arguments[1] = "46";
 	while (used < bytes) {
 		size_t size = bytes - used < 2 * ARGUMENT ? bytes - used : ARGUMENT;
-		char *argument = malloc(size + ARGUMENT);
+		char *argument = calloc(1, size);
 
-		snprintf(argument, ARGUMENT, "argument-%06zu", count);
-		memset(argument + strlen(argument), 'x', size);
-		argument[size - 1] = '\0';
+		memset(argument, 'x', size - 1);
 		arguments[count++] = argument;
 		used += size;
 	}

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "stopwatch.h"
 
 static const char *const via_names[] = {"fork", "vfork", "posix_spawn", "fork-only"};
 
@@ -32,6 +33,7 @@ struct options parse_options(const char *workload, int argc, char **argv)
 		if (options.via > VIA_FORK_ONLY)
 			errx(64, "--via knows no %s", argv[i]);
 	}
+	options.start = seconds();
 	return options;
 }
 
@@ -127,8 +129,8 @@ void reap(struct exits *exits)
 
 void print_exits(const struct options *options, const struct exits *exits)
 {
-	printf("{\"workload\":\"%s\",\"via\":\"%s\",\"pid\":%d,\"children\":%zu", options->workload,
-	       via_names[options->via], getpid(), exits->count);
+	printf("{\"workload\":\"%s\",\"via\":\"%s\",\"pid\":%d,\"seconds\":%.6f,\"children\":%zu", options->workload,
+	       via_names[options->via], getpid(), seconds() - options->start, exits->count);
 	if (options->lists) {
 		printf(",\"exits\":[");
 		for (size_t i = 0; i < exits->count; i++)

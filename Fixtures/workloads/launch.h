@@ -12,7 +12,8 @@ struct options {
 	const char *workload;
 	enum via via;
 	size_t children;
-	bool lists; /* print every pid and code, not only their sums */
+	bool lists; /* print every pid and code, not only their number */
+	double start;
 };
 
 struct exits {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "loopback.h"
+#include "stopwatch.h"
 
 enum mode { MODE_PLAIN, MODE_REFUSED, MODE_NON_BLOCKING };
 
@@ -136,6 +137,7 @@ int main(int argc, char **argv)
 	struct listener listener = {.descriptor = bind_listener(&settings), .connections = settings.connections};
 	in_port_t port = port_of(listener.descriptor);
 	unsigned long established = 0, refused = 0, sent = 0, received = 0;
+	double start = seconds();
 	pthread_t thread;
 
 	if (settings.mode == MODE_REFUSED)
@@ -161,8 +163,8 @@ int main(int argc, char **argv)
 		errx(70, "the two sides disagree on the bytes");
 	printf("{\"workload\":\"tcp-connect\",\"family\":\"%s\",\"mode\":\"%s\",\"pid\":%d,\"port\":%u,"
 	       "\"destinations\":%lu,\"connections\":%lu,\"established\":%lu,\"refused\":%lu,"
-	       "\"bytes_sent\":%lu,\"bytes_received\":%lu}\n",
+	       "\"bytes_sent\":%lu,\"bytes_received\":%lu,\"seconds\":%.6f}\n",
 	       family_names[settings.family], mode_names[settings.mode], getpid(), port, settings.destinations,
-	       settings.connections, established, refused, sent, received);
+	       settings.connections, established, refused, sent, received, seconds() - start);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "loopback.h"
+#include "stopwatch.h"
 
 enum mode { MODE_SENDTO, MODE_SENDMSG, MODE_SENDMMSG, MODE_CONNECT };
 
@@ -104,6 +105,7 @@ int main(int argc, char **argv)
 	int sender = CHECK(socket(domain_of(family), SOCK_DGRAM | SOCK_CLOEXEC, 0));
 	for (unsigned i = 0; i < count; i++)
 		destinations[i] = open_destination(family, i, mode);
+	double start = seconds();
 	for (unsigned long i = 0; i < datagrams; i++) {
 		struct destination *to = &destinations[i % count];
 
@@ -115,8 +117,9 @@ int main(int argc, char **argv)
 		to->bytes += size_of(i);
 	}
 
-	printf("{\"workload\":\"udp-send\",\"family\":\"%s\",\"mode\":\"%s\",\"pid\":%d,\"datagrams\":%lu,\"to\":{",
-	       family_names[family], mode_names[mode], getpid(), datagrams);
+	printf("{\"workload\":\"udp-send\",\"family\":\"%s\",\"mode\":\"%s\",\"pid\":%d,\"datagrams\":%lu,\"seconds\":%"
+	       ".6f,\"to\":{",
+	       family_names[family], mode_names[mode], getpid(), datagrams, seconds() - start);
 	for (unsigned i = 0; i < count; i++)
 		printf(family == FAMILY_V6 ? "%s\"[%s]:%u\":[%lu,%lu]" : "%s\"%s:%u\":[%lu,%lu]", i ? "," : "",
 		       address_text(family, i, text), destinations[i].port, destinations[i].datagrams,

@@ -122,7 +122,7 @@ def test_inbound_traceparent_is_the_parent(tool):
     match = TRACEPARENT.match(finished.stdout.decode().strip())
     assert match.group(1) == "0af7651916cd43dd8448eb211c80319c"
     assert match.group(2) != "b7ad6b7169203331"
-    assert finished.run.header["parentSpanID"] == "b7ad6b7169203331"
+    assert finished.run.header["parent_span_id"] == "b7ad6b7169203331"
 
 
 def test_command_runs_as_the_user_of_sudo(tool, tmp_path):

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
+
 
 def destinations(verdict: dict) -> set[str]:
     """`192.0.2.1:443` for every violation that has a destination."""
-    found = {violation.get("destination") for violation in verdict["violations"]} - {None}
-    return {text.split("://", 1)[-1] for text in found}
+    found = [violation["destination"] for violation in verdict["violations"] if violation["destination"]]
+    return {_endpoint(destination) for destination in found}
+
+
+def _endpoint(destination: dict) -> str:
+    address = destination["address"]
+    return f"[{address}]:{destination['port']}" if ":" in address else f"{address}:{destination['port']}"
 
 
 def programs(verdict: dict) -> set[str]:
-    return {violation["program"] for violation in verdict["violations"]}
+    return {violation["process"]["program"] for violation in verdict["violations"]}
 
 
 def remedy_flags(verdict: dict) -> list[str]:
     """The flags that would allow every violation, as arguments."""
     flags = dict.fromkeys(violation["remedy"]["flag"] for violation in verdict["violations"])
-    return [part for flag in flags for part in flag.split(" ", 1)]
+    return [part for flag in flags for part in shlex.split(flag)]
 
 
 def remedy_lines(verdict: dict) -> list[str]:

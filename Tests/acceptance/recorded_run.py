@@ -40,6 +40,7 @@ class Process:
     identity: Identity
     parent_identity: Identity
     namespace_pid: int
+    tracer_pid: int
     pid_namespace: int
     start: int
     parent: Process | None = None
@@ -160,6 +161,7 @@ class RecordedRun:
             identity=identity,
             parent_identity=_identity(line, "parent_"),
             namespace_pid=line["namespace_pid"],
+            tracer_pid=line["tracer_pid"],
             pid_namespace=line["pid_namespace"],
             start=line["start"],
         )

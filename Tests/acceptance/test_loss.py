@@ -5,6 +5,7 @@ from verdicts import destinations
 
 TINY_RING = {"PROCESS_TRACER_TEST_RING_BYTES": "4096"}
 TINY_TABLES = {"PROCESS_TRACER_TEST_TABLE_ENTRIES": "16"}
+TINY_MEMBERS = {"PROCESS_TRACER_TEST_MEMBER_ENTRIES": "16"}
 
 
 def test_lost_records_are_counted_exactly(tool, workloads):
@@ -56,7 +57,7 @@ def test_full_flow_table_is_named_and_121(tool, workloads):
 
 
 def test_full_member_table_is_named_and_121(tool, workloads):
-    finished = tool("test", workloads / "spawn-parallel", 100, environment=TINY_TABLES, code=121)
+    finished = tool("test", workloads / "spawn-parallel", 100, environment=TINY_MEMBERS, code=121)
     refused = finished.run.loss.members_refused
     assert len(finished.run.processes) + refused == 101
     assert str(refused) in finished.stderr

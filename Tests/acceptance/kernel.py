@@ -1,0 +1,54 @@
+"""What is left in the kernel: programs and maps by their ids, and processes by their state."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+from pathlib import Path
+
+_BPF_SYSCALL = 321  # x86-64, linux/arch/x86/entry/syscalls/syscall_64.tbl
+_PROG_GET_FD_BY_ID, _MAP_GET_FD_BY_ID = 13, 14  # enum bpf_cmd
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def exists(kind: str, identifier: int) -> bool:
+    """Whether a kernel program (`prog`) or map (`map`) with this id is loaded."""
+    attributes = ctypes.create_string_buffer(struct.pack("=III", identifier, 0, 0), 144)
+    command = _PROG_GET_FD_BY_ID if kind == "prog" else _MAP_GET_FD_BY_ID
+    descriptor = _libc.syscall(_BPF_SYSCALL, command, attributes, 144)
+    if descriptor >= 0:
+        os.close(descriptor)
+        return True
+    code = ctypes.get_errno()
+    if code != errno.ENOENT:
+        raise OSError(code, os.strerror(code))
+    return False
+
+
+def held_by(pid: int) -> set[tuple[str, int]]:
+    """The kernel programs and maps that a process holds by its descriptors, links included."""
+    held = set()
+    for info in Path(f"/proc/{pid}/fdinfo").iterdir():
+        try:
+            lines = info.read_text().splitlines()
+        except FileNotFoundError:
+            continue
+        for line in lines:
+            name, _, value = line.partition(":")
+            if name in ("prog_id", "map_id"):
+                held.add((name.removesuffix("_id"), int(value)))
+    return held
+
+
+def state_of(pid: int) -> str:
+    """R, S, D, T, t, Z; empty where there is no such process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -1,0 +1,76 @@
+"""With a ring or a table forced tiny: every loss is named and exact, no violation is lost, 121 where a rule needs it."""
+
+import pytest
+from verdicts import destinations
+
+TINY_RING = {"PROCESS_TRACER_TEST_RING_BYTES": "4096"}
+TINY_TABLES = {"PROCESS_TRACER_TEST_TABLE_ENTRIES": "16"}
+TINY_MEMBERS = {"PROCESS_TRACER_TEST_MEMBER_ENTRIES": "16"}
+
+
+def test_lost_records_are_counted_exactly(tool, workloads):
+    finished = tool("trace", workloads / "spawn-parallel", 300, environment=TINY_RING)
+    kept, lost = finished.run.record_counts, finished.run.loss.ring_failures
+    assert sum(lost.values()) > 0
+    for kind in ("fork", "exec", "exit"):
+        assert kept[kind] + lost.get(kind, 0) == 301, (kind, kept, lost)
+        if kind in lost:
+            assert f"{lost[kind]}" in finished.stderr and kind in finished.stderr
+
+
+def test_trace_keeps_the_code_when_records_are_lost(tool, workloads):
+    tool("trace", *["/bin/sh", "-c", f"{workloads}/spawn-parallel 300; exit 7"], environment=TINY_RING, code=7)
+
+
+def test_a_rule_that_needs_every_exec_is_121(tool, workloads):
+    command = [workloads / "spawn-parallel", 300]
+    finished = tool("test", *command, options=["--deny-run", "/no/such/program"], environment=TINY_RING, code=121)
+    assert finished.verdict["outcome"] == ["incomplete"]
+    tool("test", *command, options=["--deny-run", "/no/such/program", "--allow-incomplete"], environment=TINY_RING)
+
+
+def test_no_forbidden_program_is_lost_with_its_record(tool, workloads):
+    command = [workloads / "spawn-parallel", 300]
+    finished = tool("test", *command, options=["--deny-run", "exit-with"], environment=TINY_RING, code=120)
+    assert sum(violation["count"] for violation in finished.verdict["violations"]) == 300
+
+
+def test_no_destination_is_lost_with_its_record(tool, workloads):
+    command = [workloads / "udp-send", 5000, 50]
+    finished = tool("test", *command, options=["--deny-net", "127.0.0.0/8"], environment=TINY_RING, code=120)
+    assert destinations(finished.verdict) == set(finished.truth["to"])
+
+
+def test_no_connection_count_is_lost_with_its_record(tool, workloads):
+    command = [workloads / "tcp-connect", 1000]
+    finished = tool("test", *command, options=["--deny-net", "127.0.0.0/8"], environment=TINY_RING, code=120)
+    assert sum(violation["count"] for violation in finished.verdict["violations"]) == 1000
+
+
+def test_full_flow_table_is_named_and_121(tool, workloads):
+    finished = tool("test", workloads / "udp-send", 50, 50, environment=TINY_TABLES, code=121)
+    refused = finished.run.loss.flows_refused
+    assert len(finished.run.flows) == 16
+    assert refused > 0
+    assert finished.verdict["outcome"] == ["incomplete"]
+    assert str(refused) in finished.stderr
+
+
+def test_full_member_table_is_named_and_121(tool, workloads):
+    finished = tool("test", workloads / "spawn-parallel", 100, environment=TINY_MEMBERS, code=121)
+    refused = finished.run.loss.members_refused
+    assert len(finished.run.processes) + refused == 101
+    assert str(refused) in finished.stderr
+
+
+def test_violation_wins_over_incomplete(tool, workloads):
+    options = ["--deny-net", "127.0.0.0/8"]
+    finished = tool("test", workloads / "udp-send", 50, 50, options=options, environment=TINY_TABLES, code=120)
+    assert set(finished.verdict["outcome"]) == {"violations", "incomplete"}
+
+
+@pytest.mark.parametrize("environment", [TINY_RING, TINY_TABLES], ids=["ring", "tables"])
+def test_failed_command_keeps_its_code(tool, workloads, environment):
+    command = ["/bin/sh", "-c", f"{workloads}/udp-send 50 50; exit 9"]
+    finished = tool("test", *command, environment=environment, code=9)
+    assert "command-failed" in finished.verdict["outcome"]

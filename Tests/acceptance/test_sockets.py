@@ -1,0 +1,62 @@
+"""Each edge case of sockets that Fixtures/hostile has a program for."""
+
+import pytest
+
+
+def connects(finished) -> list:
+    return [each for each in finished.run.connections if each.direction == "connect"]
+
+
+def test_accepted_connection_belongs_to_the_listeners_process(tool, hostile):
+    finished = tool("trace", hostile / "inherited-listener")
+    truth = finished.truth
+    [accepted] = [each for each in finished.run.connections if each.direction == "accept"]
+    assert accepted.process.namespace_pid == truth["pid"]
+    assert (accepted.local_port, accepted.bytes_received) == (truth["port"], truth["bytes"])
+    [connected] = connects(finished)
+    assert connected.process.namespace_pid == truth["client"]
+
+
+def test_socket_that_is_open_at_the_end(tool, hostile):
+    finished = tool("trace", hostile / "open-socket", 3)
+    assert {(each.direction, each.is_still_open) for each in finished.run.connections} == {
+        ("connect", True),
+        ("accept", True),
+    }
+    [connected] = connects(finished)
+    assert (connected.bytes_sent, connected.outcome) == (11, "established")
+
+
+def test_socket_that_is_open_at_the_end_in_another_namespace(tool, hostile):
+    inside = ["unshare", "-n", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"]
+    finished = tool("trace", *inside, hostile / "open-socket", 3)
+    [connected] = connects(finished)
+    assert (connected.bytes_sent, connected.is_still_open) == (11, True)
+
+
+def test_abandoned_attempt(tool, hostile):
+    finished = tool("trace", hostile / "abandoned-connect")
+    outcomes = [each.outcome for each in connects(finished)]
+    assert outcomes.count("abandoned") == 1
+    assert outcomes.count("established") == finished.truth["established"]
+
+
+def test_what_is_no_connection(tool, hostile):
+    finished = tool("trace", hostile / "unsent")
+    assert finished.run.connections == []
+    assert [flow for flow in finished.run.flows if flow.sent or flow.protocol == "tcp"] == []
+
+
+def test_what_is_no_connection_violates_nothing(tool, hostile):
+    tool("test", hostile / "unsent", options=["--deny-net", "any"])
+
+
+@pytest.mark.parametrize("options", [[], ["--user"]], ids=["network namespace", "user and network namespace"])
+def test_attempts_without_a_route(tool, hostile, options):
+    finished = tool("test", hostile / "net-namespace", *options, code=120)
+    [tcp] = connects(finished)
+    assert (tcp.peer, tcp.outcome) == ("203.0.113.9:443", "not-sent")
+    reached = {(flow.protocol, flow.destination) for flow in finished.run.flows}
+    assert reached == {("tcp", "203.0.113.9:443"), ("udp", "198.51.100.7:5353")}
+    violated = {violation["destination"]["address"] for violation in finished.verdict["violations"]}
+    assert violated == {"203.0.113.9", "198.51.100.7"}

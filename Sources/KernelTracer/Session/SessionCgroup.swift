@@ -86,7 +86,9 @@ struct CgroupHierarchy {
     guard let root else {
       throw KernelTracerError(
         .unsupportedKernel, "no cgroup v2 hierarchy is mounted",
-        advice: "mount one: mount -t cgroup2 none /sys/fs/cgroup/unified (in a container: -v /sys/fs/cgroup:/sys/fs/cgroup:ro)")
+        advice:
+          "mount one: mount -t cgroup2 none /sys/fs/cgroup/unified (in a container: -v /sys/fs/cgroup:/sys/fs/cgroup:ro)"
+      )
     }
     let own = ProcFile.lines(of: "/proc/self/cgroup").first { $0.hasPrefix("0::") }.map { $0.dropFirst(3) } ?? "/"
     let path = own == "/" ? root : root + own

@@ -42,7 +42,7 @@ struct ProcessResolver {
     for (position, execution) in process.executions.enumerated() {
       let program = program(execution.image, in: trace)
       let starter = (lineage: lineages[Int(state.lineage)], testProcess: state.testProcess)
-      if state.recognisedExecution == nil { recognise(program, at: position, in: index, &state) }
+      if state.recognisedExecution == nil { recognise(program, as: execution, at: position, in: index, &state) }
       if let value = starter.lineage.newValue(of: Pytest.currentTestKey, in: program.environment) {
         state.testCase = testCaseIndex(Pytest.runner, Pytest.testCase(value))
       }
@@ -65,7 +65,8 @@ struct ProcessResolver {
   }
 
   private mutating func recognise(
-    _ program: Program, at position: Int, in index: Int, _ state: inout ProcessState
+    _ program: Program, as execution: TracedProcess.Execution, at position: Int, in index: Int,
+    _ state: inout ProcessState
   ) {
     var lineage = lineages[Int(state.lineage)]
     for adapter in testRunnerAdapters {
@@ -80,7 +81,8 @@ struct ProcessResolver {
         state.recognisedExecution = Int32(position)
         state.testProcess = Int32(testProcesses.count)
         if Pytest.isWorker(program) { unnamedWorkers.insert(Int32(testProcesses.count)) }
-        testProcesses.append(TestProcess(runner: adapter.runner, suite: suite, process: index))
+        testProcesses.append(
+          TestProcess(runner: adapter.runner, suite: suite, process: index, image: execution.image))
         if let testCase { state.testCase = testCaseIndex(adapter.runner, testCase) }
       }
       state.lineage = Int32(lineages.count)

@@ -11,8 +11,8 @@ struct ReportCommand: ParsableCommand {
     abstract: "Make any report, or another policy's verdict, from a recorded run.",
     usage: "process-tracer report <run.jsonl> [options]")
 
-  @Argument(help: "The recorded run.")
-  var run: String
+  @Argument(help: ArgumentHelp("The recorded run.", valueName: "run.jsonl"))
+  var recordedRun: String
 
   @OptionGroup(title: "Policy") var policy: PolicyOptions
   @OptionGroup(title: "Reports") var reports: ReportOptions
@@ -36,7 +36,8 @@ struct ReportCommand: ParsableCommand {
   mutating func run() throws {
     let environment = Environment.current
     let flags = try policy.flags()
-    var trace = try read()
+    let record = try readRecord()
+    var trace = try replay(record)
     let judge =
       trace.header.verb == "test" || policy.isGiven
       ? try PolicySource.load(option: policy.policy, flags: flags, environment: environment) : nil
@@ -48,7 +49,7 @@ struct ReportCommand: ParsableCommand {
     }
     TestAttribution.attribute(&trace)
     let verdict = judge?.evaluate(trace) ?? Verdict.unjudged(trace)
-    try rewriteRecord(outputs)
+    copy(record, to: outputs)
     let failures = outputs.write(trace, verdict)
     print(trace, verdict, environment: environment, outputs: outputs)
     for failure in failures { Diagnostics.warn(failure.description) }
@@ -58,19 +59,26 @@ struct ReportCommand: ParsableCommand {
     throw ExitCode(isViolated ? 120 : isIncomplete ? 121 : 0)
   }
 
-  private func read() throws -> Trace {
+  /// The bytes of the recorded run.
+  private func readRecord() throws -> [UInt8] {
     do {
-      return try RunRecord.replay(contentsOf: run)
-    } catch let error as OutputError {
+      return try InputFile.bytes(of: recordedRun)
+    } catch {
       throw SetupFailure(error.description)
-    } catch let error as RunRecordError {
-      throw SetupFailure("\(run):\(error)")
     }
   }
 
-  private func rewriteRecord(_ outputs: ReportOutputs) throws {
+  private func replay(_ record: [UInt8]) throws -> Trace {
+    do {
+      return try RunRecord.replay(record, file: recordedRun)
+    } catch {
+      throw SetupFailure(error.description)
+    }
+  }
+
+  private func copy(_ bytes: [UInt8], to outputs: ReportOutputs) {
     guard let record = outputs.record else { return }
-    record.write(try RunRecord.bytes(contentsOf: run))
+    record.write(bytes)
     record.flush()
     if let failure = record.failure { Diagnostics.warn(failure.description) }
   }
@@ -78,16 +86,15 @@ struct ReportCommand: ParsableCommand {
   private func print(
     _ trace: Trace, _ verdict: Verdict, environment: [String: String], outputs: ReportOutputs
   ) {
-    func out(_ bytes: [UInt8]) { fwrite(bytes, 1, bytes.count, stdout) }
+    func out(_ bytes: [UInt8]) { Diagnostics.write(bytes, to: STDOUT_FILENO) }
     if format == "json" {
       VerdictReport().write(trace, verdict, to: out)
       return
     }
     let usesColor = talk.usesColor(environment, isTerminal: isatty(STDOUT_FILENO) == 1)
     if depth > 0 { ProcessTree(depth: depth, usesColor: usesColor).write(trace, verdict, to: out) }
-    let options = TerminalSummary.Options(
-      usesColor: usesColor, isQuiet: talk.quiet, isVerbose: talk.verbose, reportFile: outputs.longestReport,
-      hasReports: true)
-    TerminalSummary(options: options).write(trace, verdict, to: out)
+    let summary = TerminalSummary(
+      usesColor: usesColor, isQuiet: talk.quiet, reportPaths: outputs.paths, violationsPath: outputs.violationsPath)
+    summary.write(trace, verdict, to: out)
   }
 }

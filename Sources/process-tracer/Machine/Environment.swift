@@ -5,7 +5,7 @@ enum Environment {
   /// `NAME=value` strings, in order, as they are.
   static var entries: [String] {
     var entries: [String] = []
-    guard var next = environ else { return [] }
+    var next = environ
     while let entry = next.pointee {
       entries.append(String(cString: entry))
       next += 1

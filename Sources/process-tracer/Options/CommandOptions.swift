@@ -1,7 +1,9 @@
 import ArgumentParser
 
 struct CommandOptions: ParsableArguments {
-  @Option(name: [.customShort("C"), .customLong("directory")], help: ArgumentHelp("Change to this directory first.", valueName: "dir"))
+  @Option(
+    name: [.customShort("C"), .customLong("directory")],
+    help: ArgumentHelp("Change to this directory first.", valueName: "dir"))
   var directory: String?
 
   @Flag(help: "Wait for every process that the command started, not for the command alone.")

@@ -23,23 +23,27 @@ enum FlagTable {
     "doctor": talk,
   ]
 
-  private static let policy = values(
-    "policy", "allow-net", "deny-net", "allow-run", "deny-run", "mode", "scope")
+  private static let policy =
+    values(
+      "policy", "allow-net", "deny-net", "allow-run", "deny-run", "mode", "scope")
     + switches("enforce", "allow-incomplete", "strict")
 
-  private static let reports = values(
-    "report-dir", "record", "verdict", "junit", "otlp-traces", "otlp-logs", "html", "timeline", "sarif",
-    "codequality", "otlp-endpoint", "annotate-junit") + switches("in-place", "fail-tests")
+  private static let reports =
+    values(
+      "report-dir", "record", "verdict", "junit", "otlp-traces", "otlp-logs", "html", "timeline", "sarif",
+      "codequality", "otlp-endpoint", "annotate-junit") + switches("in-place", "fail-tests")
 
   private static let replay = values("format", "only", "depth")
 
-  private static let command = values("user", "elevate", "adapters") + switches("wait", "kill-leaked")
+  private static let command =
+    values("user", "elevate", "adapters") + switches("wait", "kill-leaked")
     + [Flag(name: "directory", short: "C", takesValue: true)]
 
-  private static let trace = [
-    Flag(name: "trace-id", short: "t", takesValue: true), Flag(name: "parent-id", short: "p", takesValue: true),
-    Flag(name: "attribute", short: "a", takesValue: true),
-  ] + switches("no-args")
+  private static let trace =
+    [
+      Flag(name: "trace-id", short: "t", takesValue: true), Flag(name: "parent-id", short: "p", takesValue: true),
+      Flag(name: "attribute", short: "a", takesValue: true),
+    ] + switches("no-args")
 
   private static let talk = [
     Flag(name: "quiet", short: "q", takesValue: false), Flag(name: "verbose", short: "v", takesValue: false),

@@ -5,7 +5,9 @@ struct PolicyOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The policy file; else the nearest .process-tracer.yml.", valueName: "file"))
   var policy: String?
 
-  @Option(name: .customLong("allow-net"), help: ArgumentHelp("Allow destinations, e.g. tcp://192.0.2.1:443.", valueName: "spec"))
+  @Option(
+    name: .customLong("allow-net"),
+    help: ArgumentHelp("Allow destinations, e.g. tcp://192.0.2.1:443.", valueName: "spec"))
   var allowNet: [String] = []
 
   @Option(name: .customLong("deny-net"), help: ArgumentHelp("Deny destinations; deny wins.", valueName: "spec"))
@@ -17,7 +19,8 @@ struct PolicyOptions: ParsableArguments {
   @Option(name: .customLong("deny-run"), help: ArgumentHelp("Deny programs; deny wins.", valueName: "prog"))
   var denyRun: [String] = []
 
-  @Option(help: ArgumentHelp("audit reports, gate fails the run, enforce also refuses.", valueName: "audit|gate|enforce"))
+  @Option(
+    help: ArgumentHelp("audit reports, gate fails the run, enforce also refuses.", valueName: "audit|gate|enforce"))
   var mode: String?
 
   @Flag(help: "Same as --mode enforce.")
@@ -31,6 +34,12 @@ struct PolicyOptions: ParsableArguments {
 
   @Flag(help: "Judge everything, let no test widen the policy, take lost detail for missing evidence.")
   var strict = false
+
+  /// Whether any option asks for a policy.
+  var isGiven: Bool {
+    policy != nil || mode != nil || enforce || scope != nil || strict
+      || !(allowNet + denyNet + allowRun + denyRun).isEmpty
+  }
 
   func flags() throws -> PolicyFlags {
     var flags = PolicyFlags()

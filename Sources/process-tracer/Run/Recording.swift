@@ -1,39 +1,43 @@
 import Trace
 
 /// What is kept of a run while it runs: the model, and the recorded run on disk where one is asked for.
-struct Recording {
+struct Recording: ~Copyable {
   private var builder: TraceBuilder
-  private var writer: RunRecordWriter?
+  private var writer = RunRecordWriter()
   private let file: OutputFile?
 
   init(header: RunHeader, file: OutputFile?) {
     builder = TraceBuilder(header: header)
     self.file = file
     guard file != nil else { return }
-    writer = RunRecordWriter()
-    writer?.append(header)
+    writer.append(header)
     passOn()
   }
 
   mutating func add(_ event: KernelEvent) {
     builder.add(event)
-    writer?.append(event)
+    guard file != nil else { return }
+    writer.append(event)
     passOn()
   }
 
-  /// Ends the recording; the file is whole unless `failure` says otherwise.
-  mutating func finish(_ end: RunEnd) -> Trace {
-    writer?.append(end)
+  /// Ends the file; it is whole unless `failure` says otherwise.
+  mutating func end(_ end: RunEnd) {
+    guard let file else { return }
+    writer.append(end)
     passOn()
-    file?.flush()
-    return builder.finish(end)
+    file.flush()
+  }
+
+  /// The trace of what was added.
+  consuming func trace(_ end: RunEnd) -> Trace {
+    builder.finish(end)
   }
 
   /// Why the recorded run is not whole.
   var failure: OutputError? { file?.failure }
 
   private mutating func passOn() {
-    guard let file, let bytes = writer?.takeBytes() else { return }
-    file.write(bytes)
+    file?.write(writer.takeBytes())
   }
 }

@@ -3,6 +3,9 @@ import Policy
 import Reports
 import Trace
 
+extension OTLPTraceFile: Report {}
+extension OTLPLogFile: Report {}
+
 /// The report files of a run: all opened before the command starts, each written after it ended.
 struct ReportOutputs {
   private var outputs: [(file: OutputFile, report: any Report)] = []
@@ -19,8 +22,8 @@ struct ReportOutputs {
     let reports: [(String?, any Report)] = [
       (path(options.verdict, "verdict.json"), VerdictReport()),
       (path(options.junit, "junit.xml"), JUnitReport()),
-      (path(options.otlpTraces, "traces.jsonl"), OTLPTracesReport(includesArguments: includesArguments)),
-      (path(options.otlpLogs, "logs.jsonl"), OTLPLogsReport(includesArguments: includesArguments)),
+      (path(options.otlpTraces, "traces.jsonl"), OTLPTraceFile(includesArguments: includesArguments)),
+      (path(options.otlpLogs, "logs.jsonl"), OTLPLogFile(includesArguments: includesArguments)),
     ]
     for (path, report) in reports {
       if let path { outputs.append((try OutputFile(path: path), report)) }
@@ -43,6 +46,9 @@ struct ReportOutputs {
     return failures
   }
 
-  /// Where a reader finds what the terminal left out.
-  var longestReport: String? { outputs.first { $0.report is VerdictReport }?.file.path ?? outputs.first?.file.path }
+  /// The files, for the summary's last line.
+  var paths: [String] { outputs.map(\.file.path) + (record.map { [$0.path] } ?? []) }
+
+  /// The file that lists every violation.
+  var violationsPath: String? { outputs.first { $0.report is VerdictReport }?.file.path }
 }

@@ -17,11 +17,11 @@ enum Diagnostics {
   static func error(_ message: String) { line("error", message) }
   static func warn(_ message: String) { line("warning", message) }
 
-  static func write(_ bytes: [UInt8]) {
+  static func write(_ bytes: [UInt8], to descriptor: Int32 = STDERR_FILENO) {
     bytes.withUnsafeBytes { bytes in
       var offset = 0
       while offset < bytes.count {
-        let written = Glibc.write(STDERR_FILENO, bytes.baseAddress! + offset, bytes.count - offset)
+        let written = Glibc.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
         if written < 0, errno == EINTR { continue }
         guard written > 0 else { return }
         offset += written

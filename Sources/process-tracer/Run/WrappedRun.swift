@@ -63,10 +63,12 @@ struct WrappedRun {
     var recording = Recording(header: header, file: outputs.record)
     let status = try runCommand(&session, context: context, recording: &recording)
     let end = session.finish(status: status) { recording.add($0) }
-    var run = recording.finish(end)
+    recording.end(end)
+    let recordFailure = recording.failure
+    var run = recording.trace(end)
     TestAttribution.attribute(&run)
     let verdict = policy?.evaluate(run) ?? Verdict.unjudged(run)
-    return conclude(run, verdict, outputs: outputs, recordFailure: recording.failure)
+    return conclude(run, verdict, outputs: outputs, recordFailure: recordFailure)
   }
 
   // MARK: Before the command
@@ -105,10 +107,10 @@ struct WrappedRun {
       let directory = reports.reportDir ?? policy?.reportsDirectory
       var outputs = try ReportOutputs(reports, directory: directory, includesArguments: !trace.noArgs)
       if let summary = environment["GITHUB_STEP_SUMMARY"], environment["GITHUB_ACTIONS"] == "true", policy != nil {
-        try outputs.add(GitHubStepSummary(), appendingTo: summary)
+        try outputs.add(StepSummary(), appendingTo: summary)
       }
       return outputs
-    } catch let error as OutputError {
+    } catch {
       throw SetupFailure(error.description)
     }
   }
@@ -173,7 +175,7 @@ struct WrappedRun {
         signalMask: signals.callerMask)
       let options = CommandRunOptions(waitsForLeaked: command.wait, killsLeaked: command.killLeaked)
       result = try session.run(launch, signals: signals, options: options) { recording.add($0) }
-    } catch let error as KernelTracerError {
+    } catch {
       throw SetupFailure(error.description)
     }
     switch result {
@@ -191,12 +193,13 @@ struct WrappedRun {
     _ run: Trace, _ verdict: Verdict, outputs: ReportOutputs, recordFailure: OutputError?
   ) -> ExitCode {
     let failures = outputs.write(run, verdict) + (recordFailure.map { [$0] } ?? [])
-    let style = TerminalSummary.Options(
+    let summary = TerminalSummary(
       usesColor: talk.usesColor(environment, isTerminal: isatty(STDERR_FILENO) == 1), isQuiet: talk.quiet,
-      isVerbose: talk.verbose, reportFile: outputs.longestReport, hasReports: !outputs.isEmpty)
-    TerminalSummary(options: style).write(run, verdict) { Diagnostics.write($0) }
+      reportPaths: outputs.paths, violationsPath: outputs.violationsPath)
+    summary.write(run, verdict) { Diagnostics.write($0) }
+    if talk.verbose { ProcessTree(usesColor: summary.usesColor).write(run, verdict) { Diagnostics.write($0) } }
     if environment["GITHUB_ACTIONS"] == "true", case .test = verb {
-      GitHubAnnotations().write(run, verdict) { Diagnostics.write($0) }
+      WorkflowCommands().write(run, verdict) { Diagnostics.write($0) }
     }
     for failure in failures { Diagnostics.warn(failure.description) }
     if !failures.isEmpty, isStrict, verdict.exitCode == 0 { return ExitCode(121) }

@@ -2,6 +2,8 @@ import Glibc
 import Testing
 import Trace
 
+import enum Trace.ExitStatus
+
 @testable import KernelTracer
 
 /// With the real kernel: needs the rights to load programs.
@@ -10,7 +12,8 @@ struct TracerSessionTests {
   private func run(_ arguments: [String]) throws -> (status: ExitStatus?, events: [KernelEvent], end: RunEnd) {
     let signals = try ForwardedSignals()
     var session = try TracerSession()
-    #expect(session.hooks.filter { $0.isRequired && !$0.isAttached }.isEmpty)
+    let hooks = session.hooks
+    #expect(hooks.filter { $0.isRequired && !$0.isAttached }.isEmpty)
     _ = try session.runCanary()
     var events: [KernelEvent] = []
     let launch = CommandLaunch(
@@ -45,7 +48,8 @@ struct TracerSessionTests {
 
   @Test func removesItsCgroup() throws {
     let session = try TracerSession()
-    let path = try #require(session.cgroupPath)
+    let cgroup = session.cgroupPath
+    let path = try #require(cgroup)
     #expect(access(path, F_OK) == 0)
     _ = session.finish(status: .exited(code: 0)) { _ in }
     #expect(access(path, F_OK) != 0)

@@ -37,7 +37,7 @@ struct RunnerTreeTests {
     let trace = attributed(run)
     #expect(
       trace.testProcesses == [
-        TestProcess(runner: "pytest", suite: nil, process: controller),
+        TestProcess(runner: "pytest", suite: nil, process: controller, image: 1),
         TestProcess(runner: "pytest", suite: nil, process: workers[0]),
         TestProcess(runner: "pytest", suite: "gw1", process: workers[1]),
       ])
@@ -98,9 +98,9 @@ struct RunnerTreeTests {
     let trace = attributed(run)
     #expect(
       trace.testProcesses == [
-        TestProcess(runner: "go test", suite: "a/words", process: words),
-        TestProcess(runner: "go test", suite: "src", process: root),
-        TestProcess(runner: "go test", suite: "/srcs/b", process: other),
+        TestProcess(runner: "go test", suite: "a/words", process: words, image: 3),
+        TestProcess(runner: "go test", suite: "src", process: root, image: 4),
+        TestProcess(runner: "go test", suite: "/srcs/b", process: other, image: 5),
       ])
     #expect(trace.processes[link].attribution.scope == .harness)
     #expect(trace.processes.last?.attribution.testProcess == 0)
@@ -153,7 +153,7 @@ struct RunnerTreeTests {
       image(binary, "--exact", "net::connects", environment: environment))
     let child = run.process(test, image("/bin/true", environment: environment))
     let trace = attributed(run)
-    #expect(trace.testProcesses == [TestProcess(runner: "nextest", suite: "demo", process: test)])
+    #expect(trace.testProcesses == [TestProcess(runner: "nextest", suite: "demo", process: test, image: 4)])
     #expect(trace.processes[list].attribution.scope == .harness)
     #expect(caseName(trace, test) == "net::connects")
     #expect(caseName(trace, child) == "net::connects")

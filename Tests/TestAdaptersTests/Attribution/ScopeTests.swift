@@ -117,7 +117,7 @@ struct ScopeTests {
     run.process(make, Self.pytest)
     TestAttribution.attribute(&run.trace)
     TestAttribution.attribute(&run.trace)
-    #expect(run.trace.testProcesses == [TestProcess(runner: "pytest", suite: nil, process: 1)])
+    #expect(run.trace.testProcesses == [TestProcess(runner: "pytest", suite: nil, process: 1, image: 1)])
     #expect(scopes(run) == [.harness, .test])
   }
 

@@ -38,8 +38,8 @@ struct RunnerTreeTests {
     #expect(
       trace.testProcesses == [
         TestProcess(runner: "pytest", suite: nil, process: controller, image: 1),
-        TestProcess(runner: "pytest", suite: nil, process: workers[0]),
-        TestProcess(runner: "pytest", suite: "gw1", process: workers[1]),
+        TestProcess(runner: "pytest", suite: nil, process: workers[0], image: 2),
+        TestProcess(runner: "pytest", suite: "gw1", process: workers[1], image: 3),
       ])
     for process in [shell, grandchild, cleared] {
       #expect(caseName(trace, process) == "test_programs.py::test_shell_exit_code[failure [three]]")

@@ -119,7 +119,9 @@ struct JSONLineParser {
       position += 1
     }
     guard position > start else { throw .expected("a JSON value") }
-    if let byte = next, ".eE".utf8.contains(byte) { throw .expected("whole numbers") }
+    if next == UInt8(ascii: ".") || next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
+      throw .expected("whole numbers")
+    }
     guard isNegative else { return .unsigned(magnitude) }
     guard magnitude <= Int64.min.magnitude else { throw .expected("numbers of at most 64 bits") }
     return .negative(Int64(truncatingIfNeeded: 0 &- magnitude))
@@ -130,14 +132,20 @@ struct JSONLineParser {
   private mutating func string() throws(RecordFault) -> String {
     position += 1
     let start = position
+    var allBytes: UInt8 = 0
     while position < end {
       let byte = bytes[position]
       if byte == UInt8(ascii: "\"") {
         position += 1
-        return try text(bytes[start..<(position - 1)])
+        let range = start..<(position - 1)
+        // ASCII needs no validation, which is slow.
+        return allBytes < 0x80
+          ? bytes.withUnsafeBufferPointer { String(decoding: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self) }
+          : try text(bytes[range])
       }
       if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
       guard byte >= 0x20 else { throw .expected("control characters to be escaped") }
+      allBytes |= byte
       position += 1
     }
     throw .expected("a closing quote")

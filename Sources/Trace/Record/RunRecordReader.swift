@@ -1,3 +1,5 @@
+private import Glibc
+
 /// One line of a recorded run.
 public enum RunRecordLine: Sendable {
   case header(RunHeader)
@@ -29,7 +31,7 @@ public struct RunRecordReader: Sendable {
       if lineNumber == 0 { throw error(line: 1, "the file is empty; expected a recorded run's header") }
       return nil
     }
-    let lineFeed = bytes[position...].firstIndex(of: UInt8(ascii: "\n"))
+    let lineFeed = nextLineFeed()
     let range = position..<(lineFeed ?? bytes.count)
     position = lineFeed.map { $0 + 1 } ?? bytes.count
     lineNumber += 1
@@ -46,6 +48,15 @@ public struct RunRecordReader: Sendable {
       return try line(RecordFields(members))
     } catch {
       throw self.error(line: lineNumber, error.message)
+    }
+  }
+
+  private func nextLineFeed() -> Int? {
+    bytes.withUnsafeBytes { bytes -> Int? in
+      guard let base = bytes.baseAddress,
+        let found = memchr(base + position, Int32(UInt8(ascii: "\n")), bytes.count - position)
+      else { return nil }
+      return UnsafeRawPointer(found) - base
     }
   }
 

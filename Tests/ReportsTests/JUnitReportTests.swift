@@ -62,7 +62,8 @@ import Trace
     #expect(text.isVisible)
     let file = try JUnitFile(text)
     #expect(file.suite["tests"] == String(file.cases.count))
-    #expect(file.elements == ["testsuites", "testsuite", "properties", "property", "testcase", "failure", "system-out"])
+    #expect(
+      file.elements == ["testsuites", "testsuite", "properties", "property", "testcase", "failure", "system-out"])
     let keys = file.cases.map { "\($0.attributes["classname"] ?? "") \($0.attributes["name"] ?? "")" }
     #expect(Set(keys).count == keys.count)
   }

@@ -49,7 +49,7 @@ def test_nested_session(tool, workloads, tmp_path):
     assert len(finished.run.processes) >= 62
     names = [process.execution_names() for process in finished.run.processes]
     assert names.count(("exit-with",)) == 60
-    assert ("process-tracer",) in names
+    assert (BINARY.name,) in names
 
 
 def test_unrelated_processes_are_not_recorded(tool, workloads):

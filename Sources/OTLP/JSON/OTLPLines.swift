@@ -15,10 +15,10 @@ struct OTLPEnvelope {
 /// Items as JSON lines, each line a whole message of a bounded number of items and bytes.
 ///
 /// A line stays below 1 MiB, which is what the collector's file receiver takes by default, as long as no single item is
-/// larger than half of that. https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
+/// larger than a quarter of that. https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
 struct OTLPLines {
   static let itemLimit = 512
-  static let byteLimit = 524_288
+  static let byteLimit = 786_432
   static let chunkSize = 65_536
 
   var envelope: OTLPEnvelope

@@ -10,6 +10,8 @@ public struct StepSummary: Report {
   /// Bytes after which no further item of any list is written.
   static let totalLimit = 600_000
   static let commandLineLimit = 1000
+  /// Destinations that were not judged, listed before the rest is counted.
+  static let listLimit = 100
 
   public init() {}
 
@@ -90,9 +92,13 @@ public struct StepSummary: Report {
     if !verdict.notJudged.isEmpty {
       let count = Set(verdict.notJudged.map(\.destination)).count
       items.append("- **build phase, not judged**: \(Quantity.count(count, "destination"))\n")
-      items += verdict.notJudged.map { "  - \("\($0.program) → \($0.destination)".limited), \($0.count)×\n" }
+      items += verdict.notJudged.prefix(listLimit).map {
+        "  - \("\($0.program) → \($0.destination)".limited), \($0.count)×\n"
+      }
     }
     guard !items.isEmpty else { return }
+    let unlisted = verdict.notJudged.count - listLimit
+    if unlisted > 0 { items.append("  - and \(unlisted) more\n") }
     let shown = try writeEach(items, until: totalLimit, into: &output, to: sink) { $0 }
     output.line()
     writeRest(items.count - shown, into: &output)

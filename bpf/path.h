@@ -37,7 +37,7 @@ struct environment_state {
 	__u32 continued; /* the last read stopped inside an entry */
 };
 
-/* One per CPU in a plain array: a per-CPU value may not pass 32 KiB. Used in tp_btf programs only. */
+/* One per CPU in a plain array: a per-CPU value may not pass 32 KiB. Used in tracepoint programs only. */
 struct exec_scratch {
 	struct event_exec event;
 	__u8 data[DATA_SIZE + ARGV_LIMIT];
@@ -84,10 +84,10 @@ static long walk_step(__u32 index, struct loop_context *context)
 }
 
 /* Writes the path at `offset`; the new offset is the result, `cut` tells that the path went on. */
-static __always_inline __u32 write_path(struct exec_scratch *scratch, __u32 offset, struct path *path, bool *cut)
+static __always_inline __u32 write_path(struct exec_scratch *scratch, __u32 offset, struct dentry *dentry,
+					struct vfsmount *mount, bool *cut)
 {
-	struct vfsmount *mount = BPF_CORE_READ(path, mnt);
-	scratch->walk.dentry = BPF_CORE_READ(path, dentry);
+	scratch->walk.dentry = dentry;
 	scratch->walk.mount = (void *)mount - bpf_core_field_offset(struct mount, mnt);
 	scratch->walk.offset = offset;
 	scratch->walk.limit = offset + PATH_LIMIT;

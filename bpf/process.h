@@ -49,11 +49,11 @@ int arm_next_fork(struct bpf_raw_tracepoint_args *context)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_fork")
+SEC("raw_tp/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
-	__u32 child_pid = child->tgid;
-	if (child_pid != (__u32)child->pid)
+	__u32 child_pid = BPF_CORE_READ(child, tgid);
+	if (child_pid != (__u32)BPF_CORE_READ(child, pid))
 		return 0; /* a thread: its group is a member already */
 	__u64 thread = bpf_get_current_pid_tgid();
 	struct member *forker = member_of(thread >> 32);
@@ -68,7 +68,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 		__builtin_memcpy(joined.comm, forker->comm, sizeof joined.comm);
 	} else if (armed_thread && armed_thread == thread) {
 		event.parent.pid = thread >> 32;
-		event.parent.start = parent->group_leader->start_boottime;
+		event.parent.start = BPF_CORE_READ(parent, group_leader, start_boottime);
 		event.flags = armed_flags;
 		joined.flags = armed_flags & FORK_CANARY ? MEMBER_CANARY : 0;
 		armed_thread = 0;
@@ -83,7 +83,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 		struct upid *outer = pid_at_level(pid, tracer_pid_level);
 		event.tracer_pid = BPF_CORE_READ(outer, nr);
 	}
-	joined.start = child->start_boottime;
+	joined.start = BPF_CORE_READ(child, start_boottime);
 	joined.parent = event.parent;
 	joined.tracer_pid = event.tracer_pid;
 	if (bpf_map_update_elem(&members, &child_pid, &joined, BPF_ANY)) {
@@ -190,10 +190,10 @@ static __always_inline void remember_image(struct exec_scratch *scratch, struct 
 		count(&counters.images_refused);
 }
 
-SEC("tp_btf/sched_process_exec")
+SEC("raw_tp/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_thread, struct linux_binprm *program)
 {
-	__u32 pid = task->tgid;
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	struct member *member = member_of(pid);
 	if (!member)
 		return 0;
@@ -220,26 +220,27 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_thread, struct linux_bin
 	event->reserved = 0;
 
 	bool cut = false;
-	struct path *executable = __builtin_preserve_access_index(&program->file->f_path);
-	__u32 offset = write_path(scratch, 0, executable, &cut);
+	struct file *file = BPF_CORE_READ(program, file);
+	__u32 offset =
+	    write_path(scratch, 0, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt), &cut);
 	event->path_length = offset;
 	if (cut)
 		event->flags |= EXEC_PATH_CUT;
-	if (!BPF_CORE_READ(program, file, f_path.dentry, d_hash.pprev))
+	if (!BPF_CORE_READ(file, f_path.dentry, d_hash.pprev))
 		event->flags |= EXEC_DELETED;
 	event->image.path_hash = hash_path(scratch, offset);
-	event->image.inode = BPF_CORE_READ(program, file, f_inode, i_ino);
-	event->image.device = BPF_CORE_READ(program, file, f_inode, i_sb, s_dev);
+	event->image.inode = BPF_CORE_READ(file, f_inode, i_ino);
+	event->image.device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
 	event->image.reserved = 0;
 
 	__u32 before = offset;
-	struct path *directory = __builtin_preserve_access_index(&task->fs->pwd);
-	offset = write_path(scratch, offset, directory, &cut);
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	offset = write_path(scratch, offset, BPF_CORE_READ(fs, pwd.dentry), BPF_CORE_READ(fs, pwd.mnt), &cut);
 	event->directory_length = offset - before;
 	if (cut)
 		event->flags |= EXEC_DIRECTORY_CUT;
 
-	struct mm_struct *memory = task->mm;
+	struct mm_struct *memory = BPF_CORE_READ(task, mm);
 	__u64 argv = BPF_CORE_READ(memory, arg_start);
 	__u64 argv_full_length = BPF_CORE_READ(memory, arg_end) - argv;
 	__u64 argv_length = argv_full_length;
@@ -275,7 +276,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_thread, struct linux_bin
 	}
 	event->environment_length = offset - before;
 	member->image = event->image;
-	bpf_probe_read_kernel(member->comm, sizeof member->comm, &task->comm);
+	BPF_CORE_READ_INTO(&member->comm, task, comm);
 	remember_image(scratch, member);
 
 	__u64 length = offset;
@@ -287,30 +288,35 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_thread, struct linux_bin
 
 /* -------------------------------------------------------------------- exit */
 
-static __always_inline __u64 group_cpu_time(struct task_struct *task)
+static __always_inline __u64 group_cpu_time(struct task_struct *task, struct signal_struct *group)
 {
-	__u64 time = task->signal->sum_sched_runtime + task->se.sum_exec_runtime;
-	if (task->group_leader != task)
-		time += task->group_leader->se.sum_exec_runtime; /* a dead leader stays until it is reaped */
+	__u64 time = BPF_CORE_READ(group, sum_sched_runtime) + BPF_CORE_READ(task, se.sum_exec_runtime);
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	if (leader != task)
+		time += BPF_CORE_READ(leader, se.sum_exec_runtime); /* a dead leader stays until it is reaped */
 	return time;
 }
 
-SEC("tp_btf/sched_process_exit")
+SEC("raw_tp/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)
 {
-	__u32 pid = task->tgid;
+	__u64 thread = bpf_get_current_pid_tgid();
+	__u32 pid = thread >> 32;
 	struct member *member = member_of(pid);
-	if (!member || task->signal->live.counter)
+	if (!member)
+		return 0;
+	struct signal_struct *group = BPF_CORE_READ(task, signal);
+	if (BPF_CORE_READ(group, live.counter))
 		return 0;
 	struct event_exit event = {};
 	event.header.kind = EVENT_EXIT;
-	event.header.thread = task->pid;
+	event.header.thread = (__u32)thread;
 	event.header.time = bpf_ktime_get_boot_ns();
 	event.header.process.pid = pid;
 	event.header.process.start = member->start;
-	event.wait_status = task->signal->group_exit_code;
-	event.cpu_time = group_cpu_time(task);
-	event.peak_rss = (__u64)task->signal->maxrss * PAGE_BYTES;
+	event.wait_status = BPF_CORE_READ(group, group_exit_code);
+	event.cpu_time = group_cpu_time(task, group);
+	event.peak_rss = (__u64)BPF_CORE_READ(group, maxrss) * PAGE_BYTES;
 	bool is_canary = member->flags & MEMBER_CANARY;
 	/* Before 6.18 two dying threads can both read 0: the one that deletes reports. */
 	if (bpf_map_delete_elem(&members, &pid))

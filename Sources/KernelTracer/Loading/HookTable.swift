@@ -3,7 +3,7 @@ import Trace
 /// The kernel programs of `bpf/`: where each is attached and what is not seen without it.
 enum HookTable {
   enum Attachment {
-    /// tp_btf: attached by libbpf from the section name.
+    /// A raw tracepoint: attached by libbpf from the section name.
     case tracepoint
     /// The cgroup-v2 root, so that leaving the session's cgroup hides nothing.
     case rootCgroup
@@ -28,13 +28,13 @@ enum HookTable {
       program: "arm_next_fork", hook: "raw_tp", attachment: .testRun, isRequired: true,
       cost: "the command cannot be made the root of the session"),
     Entry(
-      program: "on_fork", hook: "tp_btf/sched_process_fork", attachment: .tracepoint, isRequired: true,
+      program: "on_fork", hook: "raw_tp/sched_process_fork", attachment: .tracepoint, isRequired: true,
       cost: "no process is followed"),
     Entry(
-      program: "on_exec", hook: "tp_btf/sched_process_exec", attachment: .tracepoint, isRequired: true,
+      program: "on_exec", hook: "raw_tp/sched_process_exec", attachment: .tracepoint, isRequired: true,
       cost: "no program is known"),
     Entry(
-      program: "on_exit", hook: "tp_btf/sched_process_exit", attachment: .tracepoint, isRequired: true,
+      program: "on_exit", hook: "raw_tp/sched_process_exit", attachment: .tracepoint, isRequired: true,
       cost: "no exit code is known"),
     Entry(
       program: "on_connect4", hook: "cgroup/connect4", attachment: .rootCgroup, isRequired: true,

@@ -49,16 +49,16 @@ extension Connection.Outcome {
     case .attempted: "attempted"
     case .established: "established"
     case .failed: "failed"
-    case .notSent: "not-sent"
+    case .notSent: "unreachable"
     case .abandoned: "abandoned"
     }
   }
 
-  /// The errno's symbol; `_OTHER` where it failed and the kernel showed no errno.
+  /// The errno's symbol; `unreachable` where nothing was sent: the kernel shows no errno there.
   fileprivate var errorType: String? {
     switch self {
     case .failed(let errno): ErrnoName.name(of: errno)
-    case .notSent: "_OTHER"
+    case .notSent: "unreachable"
     case .attempted, .established, .abandoned: nil
     }
   }

@@ -85,7 +85,7 @@ extension Connection {
     switch outcome {
     case .established: "established"
     case .failed(let errno): ErrnoName.name(of: errno)
-    case .notSent: "not sent"
+    case .notSent: "unreachable, nothing was sent"
     case .abandoned: "abandoned"
     case .attempted: direction == .send ? "sent" : nil
     }

@@ -105,7 +105,7 @@ extension Connection.Outcome {
     case .attempted: "attempted"
     case .established: "established"
     case .failed(let errno): ErrnoName.name(of: errno)
-    case .notSent: "not sent"
+    case .notSent: "unreachable, nothing was sent"
     case .abandoned: "abandoned"
     }
   }

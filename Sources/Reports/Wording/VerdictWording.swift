@@ -20,8 +20,7 @@ extension Verdict {
   func headline(for trace: Trace, findings: [Finding]) -> String {
     var parts: [String] = []
     if outcomes.contains(.violations) {
-      let tests = Set(findings.map(\.test)).count
-      parts.append("\(Quantity.count(findings.count, "violation")) in \(Quantity.count(tests, "test"))")
+      parts.append("\(Quantity.count(findings.count, "violation")) \(culprits(findings))")
     }
     if outcomes.contains(.commandFailed) { parts.append("the command \(commandEnd(in: trace))") }
     if outcomes.contains(.incomplete) {
@@ -36,6 +35,14 @@ extension Verdict {
       parts.append("audit mode leaves the exit code alone")
     }
     return parts.joined(separator: " · ")
+  }
+
+  /// In which tests, or by which processes where a test is not known.
+  private func culprits(_ findings: [Finding]) -> String {
+    let names = findings.map(\.violation.testName)
+    if !names.contains(nil) { return "in \(Quantity.count(Set(names).count, "test"))" }
+    let processes = Set(findings.map(\.violation.processIdentity)).count
+    return "by \(Quantity.count(processes, "process", plural: "processes"))"
   }
 
   private func commandEnd(in trace: Trace) -> String {

@@ -47,11 +47,31 @@ extension TraceBuilder {
       flow.executable = executable(of: flow, id: entry.imageID, paths: paths)
       trace.flows.append(flow)
     }
+    addRefusedFlows()
     fillConnections()
   }
 
-  private func executable(of flow: Flow, id: ImageID, paths: [ImageID: String]) -> String? {
-    if let path = imageTable.image(of: id)?.path ?? paths[id] { return path }
+  /// Destinations that the flow table refused are known from their records, where those were not lost as well.
+  private mutating func addRefusedFlows() {
+    guard trace.end.map({ $0.loss.flowsRefused > 0 }) ?? true else { return }
+    let kept = Set(trace.flows.map { FlowKey($0) })
+    var refused: [FlowKey: Flow] = [:]
+    for connection in trace.connections where connection.direction != .accept {
+      let key = FlowKey(connection)
+      if kept.contains(key) { continue }
+      var flow = Flow(connection)
+      flow.process = processIndex(of: connection.processIdentity)
+      flow.executable = executable(of: flow, id: nil, paths: [:])
+      if refused[key] == nil { refused[key] = flow } else { refused[key]?.merge(flow) }
+    }
+    trace.flows += refused.values.sorted {
+      ($0.firstAttempt, $0.processIdentity.pid, $0.destination.port)
+        < ($1.firstAttempt, $1.processIdentity.pid, $1.destination.port)
+    }
+  }
+
+  private func executable(of flow: Flow, id: ImageID?, paths: [ImageID: String]) -> String? {
+    if let id, let path = imageTable.image(of: id)?.path ?? paths[id] { return path }
     guard let process = flow.process.map({ trace.processes[$0] }) else { return nil }
     let execution = process.executions.last { $0.time <= flow.firstAttempt }
     return (execution?.image ?? process.inheritedImage).map { imageTable.images[$0].path }
@@ -113,6 +133,19 @@ extension Flow {
     bytesSent = entry.bytesSent
     bytesReceived = entry.bytesReceived
     command = entry.command
+  }
+
+  /// What one record tells of a flow that has no entry.
+  fileprivate init(_ connection: Connection) {
+    self.init(
+      processIdentity: connection.processIdentity, destination: connection.peer, protocol: connection.protocol,
+      firstAttempt: connection.attempt)
+    networkNamespace = connection.networkNamespace
+    isLocal = connection.isLocal
+    attempts = 1
+    established = connection.established == nil ? 0 : 1
+    bytesSent = connection.bytesSent
+    bytesReceived = connection.bytesReceived
   }
 
   /// Adds the totals of another flow of the same process to the same destination.

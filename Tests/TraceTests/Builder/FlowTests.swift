@@ -34,6 +34,23 @@ import Trace
     #expect(flow.lastAttempt == at(20_100))
   }
 
+  @Test func judgesDestinationsThatTheTableRefusedByTheirRecords() {
+    var end = testEnd
+    end.loss.flowsRefused = 2
+    var builder = TraceBuilder(header: testHeader)
+    let events =
+      root + [
+        connect(10, "203.0.113.9:443", socket: 1, at: 20_000), connect(10, "203.0.113.9:443", socket: 2, at: 21_000),
+        connect(10, "203.0.113.1:80", socket: 3, at: 22_000),
+        flow(10, "203.0.113.1:80", at: 22_000, attempts: 1, sent: 0) { $0.networkNamespace = 9 },
+      ]
+    for event in events { builder.add(event) }
+    let flows = builder.finish(end).flows
+    #expect(flows.map(\.destination) == [endpoint("203.0.113.1:80"), endpoint("203.0.113.9:443")])
+    #expect(flows.map(\.attempts) == [1, 2])
+    #expect(flows.allSatisfy { $0.process == 0 && $0.executable == "/bin/a" })
+  }
+
   @Test func aDatagramWithoutTotalsIsOne() throws {
     #expect(trace(root + [datagram(10, "203.0.113.9:53", at: 20_000)]).connections.first?.count == 1)
   }

@@ -145,12 +145,12 @@ def test_no_btf(tool, marker):
     [
         ("version: 1\nnetwork:\n  alow: [loopback]\n", "3:3", ["alow", "allow"]),
         ("version: 1\nmode: gently\n", "2:7", ["gently", "gate"]),
-        ("version: 1\nnetwork:\n  allow: ['300.1.2.3:99999']\n", "3:11", ["99999"]),
+        ("version: 1\nnetwork:\n  allow: ['192.0.2.1:99999']\n", "3:11", ["99999", "65535"]),
         ("version: 1\nnetwork: { allow: [api.example.com] }\n", "2:20", ["api.example.com", "not yet"]),
         ("version: 1\nnetwork: [\n", "", []),
         ("version: 9\n", "1:10", ["9"]),
     ],
-    ids=["unknown key", "bad mode", "bad address", "host name", "broken YAML", "version"],
+    ids=["unknown key", "bad mode", "bad port", "host name", "broken YAML", "version"],
 )
 def test_wrong_policy_names_file_line_and_column(tool, marker, tmp_path, text, position, words):
     policy = tmp_path / "policy.yml"
@@ -180,6 +180,7 @@ def test_policy_check_accepts_a_good_policy(tmp_path):
 
 def test_nearest_policy_file_is_used(tool, workloads, tmp_path):
     (tmp_path / ".process-tracer.yml").write_text("version: 1\nprocesses: { deny: [exit-with] }\n")
+    (tmp_path / ".git").mkdir()
     (tmp_path / "below").mkdir()
     finished = tool("test", workloads / "spawn-sequential", 3, directory=tmp_path / "below", code=120)
     assert ".process-tracer.yml" in str(finished.verdict["policy"])

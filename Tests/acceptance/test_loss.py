@@ -22,11 +22,21 @@ def test_trace_keeps_the_code_when_records_are_lost(tool, workloads):
     tool("trace", *["/bin/sh", "-c", f"{workloads}/spawn-parallel 300; exit 7"], environment=TINY_RING, code=7)
 
 
-def test_a_rule_that_needs_every_exec_is_121(tool, workloads):
-    command = [workloads / "spawn-parallel", 300]
-    finished = tool("test", *command, options=["--deny-run", "/no/such/program"], environment=TINY_RING, code=121)
+def test_a_rule_that_needs_every_process_is_121(tool, workloads, tmp_path):
+    policy = tmp_path / "policy.yml"
+    policy.write_text("version: 1\nprocesses: { max: 1000 }\n")
+    command, options = [workloads / "spawn-parallel", 300], ["--policy", policy]
+    finished = tool("test", *command, options=options, environment=TINY_RING, code=121)
     assert finished.verdict["outcome"] == ["incomplete"]
-    tool("test", *command, options=["--deny-run", "/no/such/program", "--allow-incomplete"], environment=TINY_RING)
+    assert "records were lost" in finished.stderr
+    tool("test", *command, options=[*options, "--allow-incomplete"], environment=TINY_RING)
+    tool("test", *command, options=["--strict"], environment=TINY_RING, code=121)
+
+
+def test_a_rule_that_the_tables_decide_is_not_121(tool, workloads):
+    options = ["--deny-run", "/no/such/program"]
+    finished = tool("test", workloads / "spawn-parallel", 300, options=options, environment=TINY_RING)
+    assert finished.run.loss.ring_failures and "lost" in finished.stderr
 
 
 def test_no_forbidden_program_is_lost_with_its_record(tool, workloads):

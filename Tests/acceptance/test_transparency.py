@@ -125,19 +125,6 @@ def test_inbound_traceparent_is_the_parent(tool):
     assert finished.run.header["parent_span_id"] == "b7ad6b7169203331"
 
 
-def test_command_runs_as_the_user_of_sudo(tool, tmp_path):
-    tmp_path.chmod(0o777)
-    for directory in tmp_path.parents:
-        if directory.is_relative_to("/tmp") and directory != Path("/tmp"):
-            directory.chmod(0o755)
-    environment = {"SUDO_UID": "65534", "SUDO_GID": "65534", "SUDO_USER": "nobody"}
-    finished = tool("trace", *shell("id -u; id -g; grep ^Cap /proc/self/status"), environment=environment)
-    uid, gid, *capabilities = finished.stdout.decode().splitlines()
-    assert (uid, gid) == ("65534", "65534")
-    held = {line.split()[0]: int(line.split()[1], 16) for line in capabilities}
-    assert held["CapInh:"] == held["CapPrm:"] == held["CapEff:"] == held["CapAmb:"] == 0
-
-
 def counting_script(log: Path) -> list[str]:
     """A shell that notes every signal in a file, and ends half a second after the first with code 5."""
     return shell(

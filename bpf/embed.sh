@@ -1,7 +1,7 @@
 #!/bin/sh
-# Compiles a BPF source and embeds the object in a Swift file: embed.sh CLANG OBJCOPY SOURCE OUTPUT.
+# Compiles a BPF source and embeds the object in a Swift file: embed.sh CLANG OBJCOPY SOURCE OUTPUT CONSTANT.
 set -eu
-clang=$1 objcopy=$2 source=$3 output=$4
+clang=$1 objcopy=$2 source=$3 output=$4 constant=$5
 object=${output%.swift}.o
 machine=$(uname -m)
 case $machine in
@@ -16,7 +16,7 @@ esac
 if [ -x "$objcopy" ]; then "$objcopy" -g "$object"; fi
 {
 	printf '/// The compiled kernel programs, base64 of an ELF object.\n'
-	printf 'let tracerObjectBase64: StaticString = "'
+	printf 'let %s: StaticString = "' "$constant"
 	base64 -w0 "$object"
 	printf '"\n'
 } >"$output"

@@ -8,6 +8,7 @@
 #define PROCESS_TRACER_NETWORK_H
 
 #include "session.h"
+#include "sockets.h"
 
 #define AF_INET 2
 #define AF_INET6 10
@@ -20,40 +21,7 @@
 #define IPV6_HEADER_LENGTH 40
 #define ALLOW 1
 
-/* ---------------------------------------------------------- socket storage */
-
-/* One TCP attempt lives here from connect to close; for datagrams only the owner counts. */
-struct socket_state {
-	struct process_key owner;
-	struct image_id image;
-	char comm[TASK_COMM_LENGTH];
-	__u64 cookie;
-	__u64 attempt_time;
-	__u64 established_time;
-	__u8 peer[16];
-	__u8 local[16];
-	__u16 peer_port;
-	__u16 local_port;
-	__u16 protocol;
-	__u16 reserved;
-	__u32 network_namespace;
-	__u32 test;
-	__u32 thread;
-	__u32 flags;
-};
-#define SOCKET_ATTEMPTED 1 /* connect(2) was called */
-#define SOCKET_SYN_SENT 2
-#define SOCKET_ESTABLISHED 4
-#define SOCKET_ACCEPTED 8
-#define SOCKET_LOCAL 16
-#define SOCKET_CLOSED 32 /* the attempt was reported as over */
-
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE); /* an accepted socket has its listener's */
-	__type(key, int);
-	__type(value, struct socket_state);
-} sockets SEC(".maps");
+/* ------------------------------------------------------------- ownership */
 
 static __always_inline void own(struct socket_state *state, struct member *member)
 {

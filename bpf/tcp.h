@@ -7,44 +7,6 @@
 #ifndef PROCESS_TRACER_TCP_H
 #define PROCESS_TRACER_TCP_H
 
-static __always_inline void describe_close(struct event_close *event, const struct socket_state *state)
-{
-	event->header.kind = EVENT_CLOSE;
-	event->header.thread = state->thread;
-	event->header.time = bpf_ktime_get_boot_ns();
-	event->header.process = state->owner;
-	event->socket = state->cookie;
-	event->attempt_time = state->attempt_time;
-	event->established_time = state->established_time;
-	__builtin_memcpy(event->local_address, state->local, sizeof state->local);
-	__builtin_memcpy(event->peer_address, state->peer, sizeof state->peer);
-	event->local_port = state->local_port;
-	event->peer_port = state->peer_port;
-	event->protocol = state->protocol;
-	event->network_namespace = state->network_namespace;
-	event->test = state->test;
-	event->flags = (state->flags & SOCKET_ACCEPTED ? CLOSE_ACCEPTED : 0) |
-		       (state->flags & SOCKET_LOCAL ? CLOSE_LOCAL : 0) |
-		       (state->flags & (SOCKET_SYN_SENT | SOCKET_ACCEPTED) ? 0 : CLOSE_NOT_SENT);
-}
-
-/* Payload: bytes_sent has no SYN and FIN, bytes_received counts the peer's FIN (net/ipv4/tcp_input.c tcp_fin). */
-static __always_inline void describe_bytes(struct event_close *event, struct tcp_sock *tcp)
-{
-	struct sock *socket = (struct sock *)tcp;
-	bool fin_received = BPF_CORE_READ(socket, __sk_common.skc_flags) & (1UL << SOCK_DONE);
-	event->bytes_sent = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
-	event->bytes_received = BPF_CORE_READ(tcp, bytes_received);
-	if (fin_received && event->bytes_received)
-		event->bytes_received--;
-	event->error = BPF_CORE_READ(socket, sk_err);
-}
-
-static __always_inline bool is_open_attempt(const struct socket_state *state)
-{
-	return state->flags & (SOCKET_ATTEMPTED | SOCKET_ACCEPTED) && !(state->flags & SOCKET_CLOSED);
-}
-
 static __always_inline void end_unsent_attempt(struct socket_state *state)
 {
 	if (!is_open_attempt(state) || state->flags & (SOCKET_SYN_SENT | SOCKET_ACCEPTED))
@@ -227,24 +189,6 @@ int on_tcp(struct bpf_sock_ops *context)
 		break;
 	}
 	return ALLOW;
-}
-
-/* Sockets still open when the run ends, whatever network namespace they are in. */
-SEC("iter/bpf_sk_storage_map")
-int dump_open_sockets(struct bpf_iter__bpf_sk_storage_map *context)
-{
-	struct socket_state *state = context->value;
-	struct sock *socket = context->sk;
-	if (!state || !socket || !is_open_attempt(state))
-		return 0;
-	struct event_close event = {};
-	describe_close(&event, state);
-	event.flags |= CLOSE_STILL_OPEN;
-	struct tcp_sock *tcp = (struct tcp_sock *)bpf_skc_to_tcp_sock(socket);
-	if (tcp)
-		describe_bytes(&event, tcp);
-	bpf_seq_write(context->meta->seq, &event, sizeof event);
-	return 0;
 }
 
 #endif

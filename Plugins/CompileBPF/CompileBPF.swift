@@ -1,8 +1,7 @@
 import Foundation
 import PackagePlugin
 
-/// Compiles `bpf/process_tracer.bpf.c` and writes the object into a Swift file as one base64 `StaticString`,
-/// which type-checks in a fraction of the time of an array literal.
+/// Compiles the objects of `bpf/` and writes each into a Swift file as one base64 `StaticString`, which type-checks in a fraction of the time of an array literal.
 ///
 /// The compiler is `$BPF_CLANG` where set, else the toolchain's clang, which has the bpf target.
 @main
@@ -15,18 +14,23 @@ struct CompileBPF: BuildToolPlugin {
     let environment = ProcessInfo.processInfo.environment
     let toolchainClang = try context.tool(named: "clang").url
     let clang = environment["BPF_CLANG"] ?? toolchainClang.path
-    let output = context.pluginWorkDirectoryURL.appending(path: "TracerObject.swift")
-    return [
-      .buildCommand(
-        displayName: "Compiling bpf/process_tracer.bpf.c",
+    let objcopy = toolchainClang.deletingLastPathComponent().appending(path: "llvm-objcopy").path
+    let script = directory.appending(path: "embed.sh")
+    return Self.objects.map { object in
+      let output = context.pluginWorkDirectoryURL.appending(path: object.file)
+      return .buildCommand(
+        displayName: "Compiling bpf/\(object.source)",
         executable: URL(filePath: "/bin/sh"),
         arguments: [
-          directory.appending(path: "embed.sh").path, clang,
-          toolchainClang.deletingLastPathComponent().appending(path: "llvm-objcopy").path,
-          directory.appending(path: "process_tracer.bpf.c").path, output.path,
+          script.path, clang, objcopy, directory.appending(path: object.source).path, output.path, object.constant,
         ],
-        inputFiles: sources + [directory.appending(path: "embed.sh")],
+        inputFiles: sources + [script],
         outputFiles: [output])
-    ]
+    }
   }
+
+  private static let objects = [
+    (source: "process_tracer.bpf.c", file: "TracerObject.swift", constant: "tracerObjectBase64"),
+    (source: "open_sockets.bpf.c", file: "OpenSocketsObject.swift", constant: "openSocketsObjectBase64"),
+  ]
 }

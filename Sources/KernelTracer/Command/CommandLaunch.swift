@@ -12,7 +12,7 @@ struct SuspendedCommand: ~Copyable {
     let result = withCStrings(launch.arguments) { argv in
       withCStrings(launch.environment) { environment in
         withUnsafePointer(to: &mask) { mask in
-          launch.directory.withOptionalCString { directory in
+          withOptionalCString(launch.directory) { directory in
             var request = pt_spawn_request(
               argv: argv, environment: environment, directory: directory, cgroup: cgroup ?? -1, signal_mask: mask)
             return CKernelABI.pt_spawn(&request, &child)
@@ -74,11 +74,10 @@ private func withCStrings<Result>(
   return body(pointers)
 }
 
-extension String? {
-  fileprivate func withOptionalCString<Result>(_ body: (UnsafePointer<CChar>?) -> Result) -> Result {
-    switch self {
-    case .none: body(nil)
-    case .some(let text): text.withCString { body($0) }
-    }
+/// Calls `body` with a C string, or with NULL for nil.
+func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+  switch text {
+  case .none: body(nil)
+  case .some(let text): text.withCString { body($0) }
   }
 }

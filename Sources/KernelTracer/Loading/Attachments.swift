@@ -15,7 +15,7 @@ struct Attachments: ~Copyable {
       var failure: Int32 = 0
       if isAttached, let program = object.program(entry.program) {
         switch entry.attachment {
-        case .iterator, .testRun: break
+        case .testRun: break
         case .tracepoint: failure = add(bpf_program__attach(program))
         case .rootCgroup: failure = add(bpf_program__attach_cgroup(program, root))
         case .sessionCgroup: failure = add(bpf_program__attach_cgroup(program, session ?? root))

@@ -9,8 +9,6 @@ enum HookTable {
     case rootCgroup
     /// The session's cgroup where there is one, else the root: packets of others are not slowed.
     case sessionCgroup
-    /// Opened when needed.
-    case iterator
     /// Run by the tracer itself.
     case testRun
   }
@@ -66,8 +64,5 @@ enum HookTable {
     Entry(
       program: "on_bind6", hook: "cgroup/post_bind6", attachment: .rootCgroup, isRequired: false,
       cost: "a listener made by a parent process is named after the parent"),
-    Entry(
-      program: "dump_open_sockets", hook: "iter/bpf_sk_storage_map", attachment: .iterator, isRequired: false,
-      cost: "connections still open at the end have no bytes and no local address"),
   ]
 }

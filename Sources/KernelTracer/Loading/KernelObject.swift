@@ -30,10 +30,12 @@ struct KernelObject: ~Copyable {
   /// Loads everything, without the optional programs that the kernel refuses.
   init(sizes: TableSizes) throws(KernelTracerError) {
     var refused: Set<String> = []
-    let image = ObjectImage.decode()
+    let image = ObjectImage.decode(tracerObjectBase64)
+    let types = try KernelTypes(for: image)
     while true {
       let log = LibbpfLog.start()
-      let object = try Self.open(image, sizes: sizes, without: refused)
+      let object = try Self.openObject(image, types: types.path)
+      Self.configure(object, sizes: sizes, without: refused)
       let result = bpf_object__load(object)
       let messages = log.finish()
       if result == 0 {
@@ -54,18 +56,24 @@ struct KernelObject: ~Copyable {
     bpf_object__close(object)
   }
 
-  private static func open(
-    _ image: [UInt8], sizes: TableSizes, without refused: Set<String>
-  ) throws(KernelTracerError) -> OpaquePointer {
+  /// Opens an object from memory; its relocations are made against the BTF at `types`.
+  static func openObject(_ image: [UInt8], types: String?) throws(KernelTracerError) -> OpaquePointer {
     let opened = image.withUnsafeBytes { bytes in
       "process_tracer".withCString { name in
-        var options = bpf_object_open_opts()
-        options.sz = MemoryLayout<bpf_object_open_opts>.size
-        options.object_name = name
-        return bpf_object__open_mem(bytes.baseAddress, bytes.count, &options)
+        withOptionalCString(types) { types in
+          var options = bpf_object_open_opts()
+          options.sz = MemoryLayout<bpf_object_open_opts>.size
+          options.object_name = name
+          options.btf_custom_path = types
+          return bpf_object__open_mem(bytes.baseAddress, bytes.count, &options)
+        }
       }
     }
     guard let object = opened else { throw .system("cannot read the kernel programs", errno: errno) }
+    return object
+  }
+
+  private static func configure(_ object: OpaquePointer, sizes: TableSizes, without refused: Set<String>) {
     for program in refused {
       bpf_program__set_autoload(bpf_object__find_program_by_name(object, program), false)
     }
@@ -82,7 +90,6 @@ struct KernelObject: ~Copyable {
     let result = bpf_map__set_initial_value(
       bpf_object__find_map_by_name(object, ".rodata.settings"), &settings, MemoryLayout<session_settings>.size)
     precondition(result == 0, ".rodata.settings is not exactly struct session_settings")
-    return object
   }
 
   private static func failedProgram(in messages: String) -> String? {

@@ -1,8 +1,8 @@
 /// The compiled kernel programs, as an ELF object in memory.
 enum ObjectImage {
-  /// Decodes the embedded base64 text (RFC 4648 section 4).
-  static func decode() -> [UInt8] {
-    tracerObjectBase64.withUTF8Buffer { decode(base64: $0) }
+  /// Decodes an embedded base64 text (RFC 4648 section 4).
+  static func decode(_ base64: StaticString) -> [UInt8] {
+    base64.withUTF8Buffer { decode(base64: $0) }
   }
 
   static func decode(base64 text: UnsafeBufferPointer<UInt8>) -> [UInt8] {

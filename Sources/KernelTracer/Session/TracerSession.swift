@@ -65,7 +65,7 @@ public struct TracerSession: ~Copyable {
     status: ExitStatus, _ onEvent: (KernelEvent) -> Void
   ) -> RunEnd {
     read { (session) throws(KernelTracerError) in try session.ring.drain(onEvent) }
-    readOpenSockets(onEvent)
+    let untold = readOpenSockets(onEvent)
     read { (session) throws(KernelTracerError) in
       try KernelTables.entries(of: session.object.mapDescriptor("flows"), key: flow_key.self, value: flow_value.self) {
         onEvent(.flow(FlowEntry($0, $1)))
@@ -76,7 +76,8 @@ public struct TracerSession: ~Copyable {
         of: session.object.mapDescriptor("images"), key: image_key.self, value: image_value.self
       ) { onEvent(.image(ImageEntry($0, $1))) }
     }
-    let loss = EvidenceLoss(object.counters, recursionMisses: object.recursionMisses())
+    var loss = EvidenceLoss(object.counters, recursionMisses: object.recursionMisses())
+    if untold > 0 { loss.ringFailures["close", default: 0] += untold }
     checkThatAllWasRead()
     let end = RunEnd(time: .now, status: status, loss: loss, failures: failures)
     removeCgroup()
@@ -92,15 +93,15 @@ public struct TracerSession: ~Copyable {
     }
   }
 
-  private mutating func readOpenSockets(_ onEvent: (KernelEvent) -> Void) {
-    guard let program = object.program("dump_open_sockets"), !object.refusedPrograms.contains("dump_open_sockets")
-    else { return }
+  /// Tells the connections that are still open, if any are; how many could not be told.
+  private func readOpenSockets(_ onEvent: (KernelEvent) -> Void) -> UInt64 {
+    let open = object.counters.openConnections
+    guard open > 0 else { return 0 }
     do {
-      try KernelTables.records(from: program, over: object.mapDescriptor("sockets"), as: event_close.self) {
-        onEvent(.close(CloseEvent($0)))
-      }
+      try OpenSockets.read(object.mapDescriptor("sockets")) { onEvent(.close($0)) }
+      return 0
     } catch {
-      failures.append(error.message)
+      return open
     }
   }
 
@@ -135,6 +136,20 @@ extension BootInstant {
     clock_gettime(CLOCK_REALTIME, &wall)
     let boot = BootInstant.now
     return Int64(wall.tv_sec) * 1_000_000_000 + Int64(wall.tv_nsec) - Int64(boot.nanoseconds)
+  }
+}
+
+extension session_counters {
+  /// Connections that began and whose end was not told.
+  var openConnections: UInt64 {
+    func told(_ kind: Int32) -> UInt64 {
+      [emitted, lost].reduce(0) { sum, counts in
+        withUnsafeBytes(of: counts) { sum + $0.loadUnaligned(fromByteOffset: Int(kind) * 8, as: UInt64.self) }
+      }
+    }
+    let begun = told(EVENT_CONNECT) + told(EVENT_ACCEPT)
+    let ended = told(EVENT_CLOSE)
+    return begun > ended ? begun - ended : 0
   }
 }
 

@@ -173,7 +173,11 @@ def test_unreadable_policy(tool, marker):
 
 def test_policy_check_accepts_a_good_policy(tmp_path):
     policy = tmp_path / "policy.yml"
-    policy.write_text("version: 1\nnetwork:\n  allow: ['192.0.2.0/24:443', { net: '10.0.0.0/8:5432', exe: 'python3*' }]\n")
+    policy.write_text(
+        "version: 1\n"
+        "network:\n"
+        "  allow: ['192.0.2.0/24:443', { net: '10.0.0.0/8:5432', exe: 'python3*' }]\n"
+    )
     finished = run_plain(BINARY, "policy", "check", policy)
     assert finished.returncode == 0, finished
 

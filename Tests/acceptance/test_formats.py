@@ -139,7 +139,8 @@ def test_inbound_parent_is_the_roots_parent(tool):
 
 
 def test_trace_options(tool):
-    options = ["-t", "0" * 31 + "1", "-p", "0" * 15 + "2", "-a", "team=core", "-a", "where=${env:PLACE}", "-a", "first=${arg:0}"]
+    options = ["-t", "0" * 31 + "1", "-p", "0" * 15 + "2"]
+    options += ["-a", "team=core", "-a", "where=${env:PLACE}", "-a", "first=${arg:0}"]
     finished = tool("trace", "/bin/true", options=options, environment={"PLACE": "lab"})
     spans = spans_of(finished)
     root = next(span for span in spans if span.parent_span_id.hex() == "0" * 15 + "2")

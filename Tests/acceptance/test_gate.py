@@ -56,7 +56,8 @@ def suite_directory(suite: str) -> Path:
     copy = BUILT / f"suite-{suite}"
     with open(BUILT / f"suite-{suite}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        shutil.copytree(SUITES / suite, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".build", ".pytest_cache"))
+        built = shutil.ignore_patterns(".build", ".pytest_cache")
+        shutil.copytree(SUITES / suite, copy, dirs_exist_ok=True, ignore=built)
         if (copy / "Package.swift").exists():
             subprocess.run(["swift", "build", "--build-tests"], cwd=copy, check=True, stdout=subprocess.DEVNULL)
         elif (copy / "go.mod").exists():

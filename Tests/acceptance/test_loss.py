@@ -1,4 +1,4 @@
-"""With a ring or a table forced tiny: every loss is named and exact, no violation is lost, 121 where a rule needs it."""
+"""With a ring or a table forced tiny: each loss is named and exact, no violation is lost, 121 where a rule needs it."""
 
 import pytest
 from verdicts import destinations

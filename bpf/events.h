@@ -178,10 +178,10 @@ struct flow_key {
 struct flow_value {
 	__u64 first_time;
 	__u64 last_time;
-	__u64 attempts; /* connect(2) calls, or sendto/sendmsg calls with this address */
-	__u64 sent;	/* SYNs sent (tcp), datagrams that reached IP output (udp) */
-	__u64 local;	/* of `sent`: routed to the loopback device of the namespace */
-	__u64 established;
+	__u64 attempts;	   /* connect(2) calls, or sendto/sendmsg calls with this address */
+	__u64 sent;	   /* SYNs sent (tcp), datagrams that reached IP output (udp) */
+	__u64 local;	   /* of `sent`: routed to the loopback device of the namespace */
+	__u64 established; /* tcp: counted when the connection ends */
 	__u64 failed;
 	__u64 bytes_sent; /* payload */
 	__u64 bytes_received;

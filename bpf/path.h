@@ -18,6 +18,7 @@
 struct walk_state {
 	struct dentry *dentry;
 	struct mount *mount;
+	__u32 start;
 	__u32 offset;
 	__u32 limit;
 	__u32 done;
@@ -61,7 +62,8 @@ static long walk_step(__u32 index, struct loop_context *context)
 	struct mount *mount = walk->mount;
 	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
 	struct dentry *root = BPF_CORE_READ(mount, mnt.mnt_root);
-	if (dentry == root || dentry == parent) {
+	bool is_memory_file = dentry == parent && dentry != root && walk->offset == walk->start;
+	if ((dentry == root || dentry == parent) && !is_memory_file) { /* a memfd is its own parent */
 		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
 		if (above == mount || dentry != root) {
 			walk->done = 1;
@@ -89,6 +91,7 @@ static __always_inline __u32 write_path(struct exec_scratch *scratch, __u32 offs
 {
 	scratch->walk.dentry = dentry;
 	scratch->walk.mount = (void *)mount - bpf_core_field_offset(struct mount, mnt);
+	scratch->walk.start = offset;
 	scratch->walk.offset = offset;
 	scratch->walk.limit = offset + PATH_LIMIT;
 	scratch->walk.done = 0;

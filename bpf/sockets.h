@@ -66,13 +66,12 @@ static __always_inline void describe_close(struct event_close *event, const stru
 /* Payload: bytes_sent has no SYN and FIN, bytes_received counts the peer's FIN (net/ipv4/tcp_input.c tcp_fin). */
 static __always_inline void describe_bytes(struct event_close *event, struct tcp_sock *tcp)
 {
-	struct sock *socket = (struct sock *)tcp;
-	bool fin_received = BPF_CORE_READ(socket, __sk_common.skc_flags) & (1UL << SOCK_DONE);
-	event->bytes_sent = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
-	event->bytes_received = BPF_CORE_READ(tcp, bytes_received);
+	bool fin_received = tcp->inet_conn.icsk_inet.sk.__sk_common.skc_flags & (1UL << SOCK_DONE);
+	event->bytes_sent = tcp->bytes_sent - tcp->bytes_retrans;
+	event->bytes_received = tcp->bytes_received;
 	if (fin_received && event->bytes_received)
 		event->bytes_received--;
-	event->error = BPF_CORE_READ(socket, sk_err);
+	event->error = tcp->inet_conn.icsk_inet.sk.sk_err;
 }
 
 static __always_inline bool is_open_attempt(const struct socket_state *state)

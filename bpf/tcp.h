@@ -78,8 +78,8 @@ static __always_inline void follow_states(struct bpf_sock_ops *context)
 
 static __always_inline bool is_routed_to_loopback(struct tcp_sock *tcp)
 {
-	struct sock *socket = (struct sock *)tcp;
-	return BPF_CORE_READ(socket, sk_dst_cache, dev, flags) & IFF_LOOPBACK;
+	struct dst_entry *route = tcp->inet_conn.icsk_inet.sk.sk_dst_cache;
+	return route && route->dev && route->dev->flags & IFF_LOOPBACK;
 }
 
 static __always_inline void syn_sent(struct bpf_sock_ops *context, struct socket_state *state, struct tcp_sock *tcp)
@@ -106,9 +106,6 @@ static __always_inline void connected(struct bpf_sock_ops *context, struct socke
 	state->flags |= SOCKET_ESTABLISHED;
 	state->established_time = bpf_ktime_get_boot_ns();
 	read_local_endpoint(context, state);
-	struct flow_value *value = tcp_flow(state);
-	if (value)
-		count(&value->established);
 }
 
 static __always_inline void accepted(struct bpf_sock_ops *context, struct socket_state *state)
@@ -150,22 +147,32 @@ static __always_inline void closed(struct socket_state *state, struct tcp_sock *
 		if (value) {
 			__sync_fetch_and_add(&value->bytes_sent, event.bytes_sent);
 			__sync_fetch_and_add(&value->bytes_received, event.bytes_received);
-			if (!(state->flags & SOCKET_ESTABLISHED))
-				count(&value->failed);
+			count(state->flags & SOCKET_ESTABLISHED ? &value->established : &value->failed);
 		}
 	}
 	emit(EVENT_CLOSE, &event, sizeof event, wake_flags());
 }
 
+/* Whether a callback tells something: most of a connection's dozen do not. */
+static __always_inline bool is_telling(struct bpf_sock_ops *context)
+{
+	switch (context->op) {
+	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		return true;
+	case BPF_SOCK_OPS_STATE_CB:
+		return context->args[1] == BPF_TCP_CLOSE;
+	default:
+		return false;
+	}
+}
+
 SEC("sockops")
 int on_tcp(struct bpf_sock_ops *context)
 {
-	__u32 operation = context->op;
-	if (operation != BPF_SOCK_OPS_TCP_CONNECT_CB && operation != BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB &&
-	    operation != BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB && operation != BPF_SOCK_OPS_STATE_CB)
-		return ALLOW;
 	struct bpf_sock *socket = context->sk;
-	if (!socket)
+	if (!is_telling(context) || !socket)
 		return ALLOW;
 	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
 	if (!state)
@@ -173,7 +180,7 @@ int on_tcp(struct bpf_sock_ops *context)
 	struct tcp_sock *tcp = (struct tcp_sock *)bpf_skc_to_tcp_sock(socket);
 	if (!tcp)
 		return ALLOW;
-	switch (operation) {
+	switch (context->op) {
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 		syn_sent(context, state, tcp);
 		break;
@@ -184,8 +191,7 @@ int on_tcp(struct bpf_sock_ops *context)
 		accepted(context, state);
 		break;
 	case BPF_SOCK_OPS_STATE_CB:
-		if (context->args[1] == BPF_TCP_CLOSE)
-			closed(state, tcp);
+		closed(state, tcp);
 		break;
 	}
 	return ALLOW;

@@ -12,7 +12,7 @@ public struct TableSizes: Hashable, Sendable {
   public var images: UInt32
 
   public init(
-    ringBytes: UInt32 = 8 << 20, members: UInt32 = 65_536, flows: UInt32 = 131_072, images: UInt32 = 131_072
+    ringBytes: UInt32 = 4 << 20, members: UInt32 = 65_536, flows: UInt32 = 131_072, images: UInt32 = 131_072
   ) {
     self.ringBytes = ringBytes
     self.members = members
@@ -86,7 +86,7 @@ struct KernelObject: ~Copyable {
       bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), count)
     }
     var settings = session_settings(
-      path_hash_seed: .random(in: 0 ... .max), wake_threshold: UInt64(sizes.ringBytes / 32))
+      path_hash_seed: .random(in: 0 ... .max), wake_threshold: UInt64(sizes.ringBytes / 4))
     let result = bpf_map__set_initial_value(
       bpf_object__find_map_by_name(object, ".rodata.settings"), &settings, MemoryLayout<session_settings>.size)
     precondition(result == 0, ".rodata.settings is not exactly struct session_settings")

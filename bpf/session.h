@@ -27,7 +27,7 @@ __u32 tracer_pid_level;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4 << 20);
+	__uint(max_entries, 2 << 20); /* the loader scales it with the processors */
 } events SEC(".maps");
 
 struct {

@@ -11,8 +11,16 @@ public struct TableSizes: Hashable, Sendable {
   public var flows: UInt32
   public var images: UInt32
 
+  /// A mebibyte for each processor that can fill it while the reader waits for its turn, within bounds.
+  public static var defaultRingBytes: UInt32 {
+    let processors = UInt32(clamping: libbpf_num_possible_cpus())
+    var mebibytes: UInt32 = 2
+    while mebibytes < processors, mebibytes < 64 { mebibytes *= 2 }
+    return mebibytes << 20
+  }
+
   public init(
-    ringBytes: UInt32 = 4 << 20, members: UInt32 = 65_536, flows: UInt32 = 131_072, images: UInt32 = 131_072
+    ringBytes: UInt32 = Self.defaultRingBytes, members: UInt32 = 65_536, flows: UInt32 = 131_072, images: UInt32 = 131_072
   ) {
     self.ringBytes = ringBytes
     self.members = members

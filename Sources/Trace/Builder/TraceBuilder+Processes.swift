@@ -1,18 +1,17 @@
 extension TraceBuilder {
   func processIndex(of identity: ProcessIdentity) -> Int? {
-    processIndices[identity].map(Int.init)
+    processIndex.place(of: identity, in: trace.processes)
   }
 
   /// The process's place in `trace.processes`, made where nothing of it was seen yet.
   private mutating func findOrAddProcess(_ identity: ProcessIdentity) -> (index: Int, isNew: Bool) {
-    let next = Int32(trace.processes.count)
-    let index = processIndices[identity, default: next]
-    guard index == next else { return (Int(index), false) }
-    processIndices[identity] = next
+    if let index = processIndex(of: identity) { return (index, false) }
     var process = TracedProcess(identity: identity, parent: nil, parentIdentity: .unknown)
     process.tracerPID = 0
     trace.processes.append(process)
-    return (Int(next), true)
+    let index = trace.processes.count - 1
+    processIndex.insert(index, in: trace.processes)
+    return (index, true)
   }
 
   mutating func add(_ event: ForkEvent) {
@@ -71,9 +70,7 @@ extension TraceBuilder {
     let isOrdered = zip(trace.processes, trace.processes.dropFirst()).allSatisfy { !precedes($1, $0) }
     if isOrdered { return }
     trace.processes.sort(by: precedes)
-    for index in trace.processes.indices {
-      processIndices[trace.processes[index].identity] = Int32(index)
-    }
+    processIndex.rebuild(trace.processes)
   }
 
   /// Resolves parents and the images that children began with; parents precede their children here.

@@ -7,7 +7,7 @@ public struct TraceBuilder: Sendable {
   /// The command, once its fork was seen.
   var root: ProcessIdentity?
   var commandEnd: BootInstant?
-  var processIndices: [ProcessIdentity: Int32] = [:]
+  var processIndex = ProcessIndex()
   var imageTable = ImageTable()
   var connectionIndices: [AttemptKey: Int32] = [:]
   var datagramIndices: [FlowKey: Int32] = [:]
@@ -16,8 +16,12 @@ public struct TraceBuilder: Sendable {
   var flowEntries: [FlowEntry] = []
   var imageEntries: [ImageEntry] = []
 
+  /// Address space for this many processes is taken at once: pages are used as they come, and nothing is copied.
+  private static let expectedProcesses = 1 << 17
+
   public init(header: RunHeader) {
     trace = Trace(header: header)
+    trace.processes.reserveCapacity(Self.expectedProcesses)
   }
 
   public mutating func add(_ event: KernelEvent) {

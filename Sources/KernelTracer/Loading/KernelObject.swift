@@ -20,7 +20,8 @@ public struct TableSizes: Hashable, Sendable {
   }
 
   public init(
-    ringBytes: UInt32 = Self.defaultRingBytes, members: UInt32 = 65_536, flows: UInt32 = 131_072, images: UInt32 = 131_072
+    ringBytes: UInt32 = Self.defaultRingBytes, members: UInt32 = 65_536, flows: UInt32 = 131_072,
+    images: UInt32 = 131_072
   ) {
     self.ringBytes = ringBytes
     self.members = members

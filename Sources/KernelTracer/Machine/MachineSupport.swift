@@ -85,11 +85,24 @@ public struct MachineSupport: Sendable {
         session.cgroupPath == nil
           ? Finding("session cgroup", .degraded, "cannot be made: packets are watched at the cgroup root")
           : Finding("session cgroup", .fine, "can be made"))
+      findings.append(openSockets(session))
       findings.append(try selfTest(&session))
       _ = session.finish(status: .exited(code: 0)) { _ in }
       return findings
     } catch {
       return [Finding("kernel programs", .missing, error.message, advice: error.advice)]
+    }
+  }
+
+  /// Loaded in a run only when connections are open at its end.
+  private static func openSockets(_ session: borrowing TracerSession) -> Finding {
+    do {
+      try OpenSockets.read(session.object.mapDescriptor("sockets")) { _ in }
+      return Finding("iter/bpf_sk_storage_map", .fine, "reads")
+    } catch {
+      return Finding(
+        "iter/bpf_sk_storage_map", .degraded,
+        "\(error.message): connections still open at the end have no bytes and no local address")
     }
   }
 

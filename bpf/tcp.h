@@ -7,6 +7,8 @@
 #ifndef PROCESS_TRACER_TCP_H
 #define PROCESS_TRACER_TCP_H
 
+#include "flows.h"
+
 static __always_inline void end_unsent_attempt(struct socket_state *state)
 {
 	if (!is_open_attempt(state) || state->flags & (SOCKET_SYN_SENT | SOCKET_ACCEPTED))

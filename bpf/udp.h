@@ -7,6 +7,8 @@
 #ifndef PROCESS_TRACER_UDP_H
 #define PROCESS_TRACER_UDP_H
 
+#include "flows.h"
+
 static __always_inline void first_datagram(const struct socket_state *state, const struct flow_key *key)
 {
 	struct event_datagram event = {};

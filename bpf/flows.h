@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* Who owns a socket, and the table of destinations. */
+#ifndef PROCESS_TRACER_FLOWS_H
+#define PROCESS_TRACER_FLOWS_H
+
+#include "session.h"
+#include "sockets.h"
+
+#define AF_INET 2
+#define AF_INET6 10
+#define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
+#define PROTOCOL_UDP_LITE 136
+#define IFF_LOOPBACK 0x8
+#define LOOPBACK_IFINDEX 1 /* include/net/net_namespace.h: always, in every namespace */
+#define UDP_HEADER_LENGTH 8
+#define IPV6_HEADER_LENGTH 40
+#define ALLOW 1
+
+/* ------------------------------------------------------------- ownership */
+
+static __always_inline void own(struct socket_state *state, struct member *member)
+{
+	__u64 thread = bpf_get_current_pid_tgid();
+	state->owner.pid = thread >> 32;
+	state->owner.start = member->start;
+	state->thread = (__u32)thread;
+	state->image = member->image;
+	state->test = member->test;
+	__builtin_memcpy(state->comm, member->comm, sizeof state->comm);
+}
+
+static __always_inline __u32 current_network_namespace(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	return BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+}
+
+/* The storage of a socket that the session made or that a member uses now; NULL: not ours. */
+static __always_inline struct socket_state *socket_in_use(void *socket)
+{
+	struct member *member = current_member();
+	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
+	if (!member)
+		return state;
+	if (!state) {
+		state = bpf_sk_storage_get(&sockets, socket, 0, BPF_SK_STORAGE_GET_F_CREATE);
+		if (!state) {
+			count(&counters.sockets_refused);
+			return 0;
+		}
+		state->network_namespace = current_network_namespace();
+	}
+	own(state, member);
+	return state;
+}
+
+/* -------------------------------------------------------------- flow table */
+
+static __always_inline void flow_key_of(struct flow_key *key, const struct socket_state *state)
+{
+	key->process = state->owner;
+	key->network_namespace = state->network_namespace;
+	key->test = state->test;
+	key->protocol = state->protocol;
+	key->reserved = 0;
+}
+
+/* The flow's entry, made if absent; `is_new` tells which. NULL: refused, and counted. */
+static __always_inline struct flow_value *flow(const struct flow_key *key, const struct socket_state *state,
+					       bool *is_new)
+{
+	*is_new = false;
+	struct flow_value *value = bpf_map_lookup_elem(&flows, key);
+	if (value)
+		return value;
+	struct flow_value first = {.first_time = bpf_ktime_get_boot_ns(), .image = state->image};
+	__builtin_memcpy(first.comm, state->comm, sizeof first.comm);
+	*is_new = !bpf_map_update_elem(&flows, key, &first, BPF_NOEXIST);
+	value = bpf_map_lookup_elem(&flows, key);
+	if (!value)
+		count(&counters.flows_refused);
+	return value;
+}
+
+static __always_inline struct flow_value *tcp_flow(const struct socket_state *state)
+{
+	struct flow_key key = {};
+	flow_key_of(&key, state);
+	__builtin_memcpy(key.address, state->peer, sizeof key.address);
+	key.port = state->peer_port;
+	bool is_new;
+	return flow(&key, state, &is_new);
+}
+
+/* --------------------------------------------------------------- addresses */
+
+static __always_inline void map_ipv4(__u8 address[16], __u32 ipv4)
+{
+	__u32 *words = (__u32 *)address;
+	/* Keeps the load of `ipv4` apart from an IPv6 branch's: the verifier refuses a computed context offset. */
+	asm volatile("" : "+r"(ipv4));
+	words[0] = 0;
+	words[1] = 0;
+	words[2] = bpf_htonl(0xFFFF);
+	words[3] = ipv4;
+}
+
+static __always_inline void copy_ipv6(__u8 address[16], __u32 a, __u32 b, __u32 c, __u32 d)
+{
+	__u32 *words = (__u32 *)address;
+	words[0] = a;
+	words[1] = b;
+	words[2] = c;
+	words[3] = d;
+}
+
+#endif

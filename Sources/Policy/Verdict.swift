@@ -16,7 +16,7 @@ public struct Verdict: Sendable {
 
   /// Everything that is true of the run; empty means that it passed.
   public var outcomes: [Outcome]
-  /// The exit code of the tool, design table 8.
+  /// The exit code of the tool, as the README tables them.
   public var exitCode: Int32
   public var commandExitCode: Int32
   public var mode: Mode

@@ -104,7 +104,8 @@ static int attempt(int family, int type, unsigned short port)
 	if (fd < 0)
 		return 0;
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	struct sockaddr_in6 v6 = {
+	    .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	const struct sockaddr *address = family == AF_INET ? (void *)&v4 : (void *)&v6;
 	socklen_t length = family == AF_INET ? sizeof v4 : sizeof v6;
 	/* Any result will do: an attempt is what the kernel side must see. */

@@ -8,21 +8,21 @@
 enum pt_spawn_step {
 	PT_SPAWN_CLONE = 1, /* clone3 itself: the cgroup, or resources */
 	PT_SPAWN_DIRECTORY, /* chdir */
-	PT_SPAWN_EXEC, /* the command was not found or not executable */
+	PT_SPAWN_EXEC,	    /* the command was not found or not executable */
 };
 
 struct pt_spawn_request {
 	char *const *argv;
 	char *const *environment;
-	const char *directory; /* NULL: the caller's */
-	int cgroup; /* directory descriptor, -1: the caller's cgroup */
+	const char *directory;	     /* NULL: the caller's */
+	int cgroup;		     /* directory descriptor, -1: the caller's cgroup */
 	const sigset_t *signal_mask; /* the mask that the command gets */
 };
 
 struct pt_child {
 	pid_t pid;
 	int pidfd;
-	int gate; /* write one byte to let it run; closing it ends it */
+	int gate;   /* write one byte to let it run; closing it ends it */
 	int result; /* reads struct pt_spawn_failure if exec failed, EOF if it succeeded */
 };
 

@@ -3,7 +3,8 @@ public import Trace
 extension Policy {
   /// Judges a run. Pure: the same trace, policy and day give the same verdict.
   ///
-  /// The flow and image tables are judged, never the records of single connections, which the ring may lose.
+  /// Destinations are judged from the flow table, never from the records of single connections, which the ring may
+  /// lose; programs from the records of their processes, and from the image table what has no record.
   ///
   /// - Parameter today: the day by which rules expire; nil: the day on which the run started, in UTC.
   public func evaluate(_ trace: Trace, today: CalendarDate? = nil) -> Verdict {
@@ -38,7 +39,7 @@ private struct Evaluation {
   /// Programs that only a test's own list forbids: by the test's name.
   var restricted: [String: (entry: TestRules, paths: [String])] = [:]
   /// Programs of which too little is known.
-  var undecidedPrograms: [String] = []
+  var undecidedPrograms: Set<String> = []
 
   init(_ policy: Policy, _ trace: Trace, today: CalendarDate) {
     self.policy = policy
@@ -97,7 +98,7 @@ private struct Evaluation {
       case .allowed:
         break
       case .undecided(let rule):
-        undecidedPrograms.append(
+        undecidedPrograms.insert(
           "the program \("…/\(run.path)".quotedForMessage) has a cut path: the rule \(rule.place) was not decided")
       case .violation(let rule, let canBeAllowed):
         var violation = detail.program(run, rule: rule)
@@ -150,6 +151,6 @@ private struct Evaluation {
 
   var incompleteReasons: [String] {
     let rules = undecided.map { "the rule \($0.place) asks for what was not recorded of a process" }.sorted()
-    return MissingEvidence.reasons(in: trace, needs: policy.evidenceNeeds) + rules + undecidedPrograms
+    return MissingEvidence.reasons(in: trace, needs: policy.evidenceNeeds) + rules + undecidedPrograms.sorted()
   }
 }

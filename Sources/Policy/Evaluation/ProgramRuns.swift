@@ -14,30 +14,42 @@ struct ProgramRun {
   var time: BootInstant
   var count: UInt64
   var attribution: Attribution
-  var standing: Standing
+
+  var standing: Standing { attribution.scope == .test ? .test : .harness }
 }
 
-/// The programs of a run but the command itself and what makes a process a test process.
+/// The programs of a run but the command itself and what makes a process a test process, each execution once.
 ///
-/// From the kernel's image table, which is complete, and from the processes' own records, which tell what a process
-/// became later where the table counts it to the same parent.
+/// An execution on record is judged as what its own process is. The kernel's image table, which is complete, adds those
+/// that it counts beyond the records.
 struct ProgramRuns {
   private struct Origin: Hashable {
     var parent: ProcessIdentity
     var path: String
   }
 
+  private struct Kind: Hashable {
+    var path: String
+    var isPathCut: Bool
+    var attribution: Attribution
+  }
+
   private let trace: Trace
   private let root: ProcessIdentity?
   /// For the processes that run tests: how many of their executions lead to the runner, itself included.
   private var startLengths: [Int: Int] = [:]
+  /// Executions on record that the table was not yet seen to count.
+  private var recorded: [Origin: UInt64] = [:]
+  /// The same of processes whose parents are not known, by path: the table counts them, nobody knows where.
+  private var orphaned: [String: UInt64] = [:]
+  private var runs: [ProgramRun] = []
+  private var indices: [Kind: Int] = [:]
 
   static func runs(in trace: Trace) -> [ProgramRun] {
-    let builder = ProgramRuns(trace)
-    let table = builder.fromTable()
-    let judged = Set(
-      table.filter { $0.run.standing == .test }.map { Origin(parent: $0.parent, path: $0.run.path) })
-    return table.map(\.run) + builder.fromProcesses(except: judged)
+    var builder = ProgramRuns(trace)
+    builder.addRecorded()
+    builder.addUnrecorded()
+    return builder.runs
   }
 
   private init(_ trace: Trace) {
@@ -62,38 +74,64 @@ struct ProgramRuns {
     }
   }
 
-  private func fromTable() -> [(parent: ProcessIdentity, run: ProgramRun)] {
-    let command = trace.executedImages.indices.filter { trace.executedImages[$0].firstProcess == root }
-      .min { trace.executedImages[$0].firstTime < trace.executedImages[$1].firstTime }
-    var starts: [ProcessIdentity: Set<String>] = [:]
-    for (process, length) in startLengths {
-      let executions = trace.processes[process].executions.prefix(length)
-      starts[trace.processes[process].identity] = Set(executions.map { trace.images[$0.image].path })
-    }
-    return trace.executedImages.indices.compactMap { index in
-      let image = trace.executedImages[index]
-      if index == command || starts[image.firstProcess]?.contains(image.path) == true { return nil }
-      let run = ProgramRun(
-        path: image.path, isPathCut: image.isPathCut, process: image.firstProcess, time: image.firstTime,
-        count: image.count, attribution: image.attribution,
-        standing: image.attribution.scope == .test ? .test : .harness)
-      return (image.parentIdentity, run)
+  private mutating func addRecorded() {
+    for (index, process) in trace.processes.enumerated() {
+      let start = startLengths[index] ?? (process.identity == root ? 1 : 0)
+      for (position, execution) in process.executions.enumerated() {
+        let image = trace.images[execution.image]
+        if process.parentIdentity.pid == 0 {
+          orphaned[image.path, default: 0] += 1
+        } else {
+          recorded[Origin(parent: process.parentIdentity, path: image.path), default: 0] += 1
+        }
+        guard position >= start else { continue }
+        add(
+          ProgramRun(
+            path: image.path, isPathCut: image.flags.contains(.pathCut), process: process.identity,
+            time: execution.time, count: 1, attribution: process.attribution))
+      }
     }
   }
 
-  private func fromProcesses(except judged: Set<Origin>) -> [ProgramRun] {
-    var runs: [ProgramRun] = []
-    for (index, process) in trace.processes.enumerated() where process.attribution.scope == .test {
-      let start = startLengths[index] ?? (process.identity == root ? 1 : 0)
-      for execution in process.executions.dropFirst(start) {
-        let image = trace.images[execution.image]
-        if judged.contains(Origin(parent: process.parentIdentity, path: image.path)) { continue }
-        runs.append(
-          ProgramRun(
-            path: image.path, isPathCut: image.flags.contains(.pathCut), process: process.identity,
-            time: execution.time, count: 1, attribution: process.attribution, standing: .test))
-      }
+  private mutating func addUnrecorded() {
+    var missing: [(image: ExecutedImage, count: UInt64)] = []
+    for image in trace.executedImages {
+      let origin = Origin(parent: image.parentIdentity, path: image.path)
+      let count = image.count - Self.take(image.count, from: &recorded[origin, default: 0])
+      if count > 0 { missing.append((image, count)) }
     }
-    return runs
+    // An orphan stands for the entry of which least is known: what is known of the others is not given away.
+    let byKnowledge = [false, true].flatMap { isKnown in
+      missing.filter { ($0.image.attribution.testCase != nil) == isKnown }
+    }
+    for (image, count) in byKnowledge {
+      let rest = count - Self.take(count, from: &orphaned[image.path, default: 0])
+      guard rest > 0 else { continue }
+      add(
+        ProgramRun(
+          path: image.path, isPathCut: image.isPathCut, process: image.firstProcess, time: image.firstTime,
+          count: rest, attribution: image.attribution))
+    }
+  }
+
+  /// Takes up to `count` away from a number; how much that was.
+  private static func take(_ count: UInt64, from number: inout UInt64) -> UInt64 {
+    let taken = min(count, number)
+    number -= taken
+    return taken
+  }
+
+  private mutating func add(_ run: ProgramRun) {
+    let kind = Kind(path: run.path, isPathCut: run.isPathCut, attribution: run.attribution)
+    guard let index = indices[kind] else {
+      indices[kind] = runs.count
+      runs.append(run)
+      return
+    }
+    runs[index].count += run.count
+    if run.time < runs[index].time {
+      runs[index].time = run.time
+      runs[index].process = run.process
+    }
   }
 }

@@ -50,6 +50,46 @@ import Trace
     #expect(violation.remedy == nil && violation.destination == nil && violation.count == 1)
   }
 
+  /// The image table counts by parent and path, and cannot tell the tests of one test process apart.
+  @Test func anExecutionIsJudgedAsWhatItsProcessIs() throws {
+    var fixture = TraceFixture()
+    for test in ["t::a", "t::b", "t::b"] {
+      fixture.add("/usr/bin/git", parent: TraceFixture.pytest, attribution: fixture.inTest(test))
+    }
+    fixture.joinTableEntries(from: 2, attribution: fixture.inTest())
+    let rules = "tests: [{ match: \"t::b\", processes: { deny: [git] } }]"
+    let violation = try #require(try policy(rules).evaluate(fixture.trace).violations.first)
+    #expect(violation.testName == "t::b" && violation.count == 2)
+    let all = try policy("processes: { deny: [git] }").evaluate(fixture.trace).violations
+    #expect(all.map(\.testName) == ["t::a", "t::b"] && all.map(\.count) == [1, 2])
+  }
+
+  @Test func theImageTableAddsWhatHasNoRecord() throws {
+    var fixture = TraceFixture()
+    for _ in 0..<2 { fixture.add("/bin/sh", parent: TraceFixture.pytest, attribution: fixture.inTest("t::a")) }
+    for _ in 0..<3 {
+      fixture.add("/bin/sh", parent: TraceFixture.pytest, attribution: fixture.inTest(), isRecorded: false)
+    }
+    fixture.joinTableEntries(from: 2, attribution: fixture.inTest())
+    let verdict = try policy("processes: { deny: [sh] }").evaluate(fixture.trace)
+    #expect(verdict.violations.map(\.testName) == ["t::a", nil])
+    #expect(verdict.violations.map(\.count) == [2, 3])
+  }
+
+  @Test func aProcessWithoutAParentIsCountedOnce() throws {
+    var fixture = TraceFixture()
+    for index in 0..<4 {
+      fixture.add(
+        "/bin/sh", parent: TraceFixture.pytest, attribution: fixture.inTest("t::a"), isRecorded: index > 0)
+    }
+    let shell = fixture.add("/bin/sh", parent: TraceFixture.pytest, attribution: Attribution())
+    fixture.trace.processes[shell].parent = nil
+    fixture.trace.processes[shell].parentIdentity = ProcessIdentity(pid: 0, start: BootInstant(nanoseconds: 0))
+    fixture.joinTableEntries(from: 2, attribution: fixture.inTest())
+    let verdict = try policy("processes: { deny: [sh] }").evaluate(fixture.trace)
+    #expect(verdict.violations.map(\.count).reduce(0, +) == 5)
+  }
+
   @Test func aTestProcessThatBecomesAnotherProgramIsJudged() throws {
     var fixture = TraceFixture()
     fixture.trace.images.append(ProcessImage(path: "/usr/bin/curl", arguments: ["curl"]))

@@ -55,7 +55,8 @@ struct TraceFixture {
       parent.map { trace.processes[$0].identity } ?? ProcessIdentity(pid: 7, start: BootInstant(nanoseconds: 1))
     if isRecorded {
       var process = TracedProcess(identity: identity, parent: parent, parentIdentity: parentIdentity)
-      trace.images.append(ProcessImage(path: path, arguments: arguments ?? [path]))
+      trace.images.append(
+        ProcessImage(path: path, arguments: arguments ?? [path], flags: isPathCut ? .pathCut : []))
       process.executions = [.init(image: trace.images.count - 1, time: time)]
       process.attribution = attribution
       trace.processes.append(process)
@@ -67,6 +68,15 @@ struct TraceFixture {
     image.attribution = attribution
     trace.executedImages.append(image)
     return index
+  }
+
+  /// Makes one entry of the image table of all from `first` on, as the kernel does for one parent and path.
+  mutating func joinTableEntries(from first: Int, attribution: Attribution) {
+    let joined = trace.executedImages[first...]
+    var entry = joined[first]
+    entry.count = joined.map(\.count).reduce(0, +)
+    entry.attribution = attribution
+    trace.executedImages.replaceSubrange(first..., with: [entry])
   }
 
   /// A destination of a process with one attempt, and its connection.

@@ -107,9 +107,9 @@ extension TraceBuilder {
         parentIdentity: entry.parent, path: entry.path, isPathCut: entry.isPathCut, firstProcess: entry.firstProcess,
         firstTime: entry.firstTime, count: entry.count)
       executed.parent = processIndex(of: entry.parent)
-      if entry.isPathCut, let whole = imageTable.image(of: entry.imageID), !whole.flags.contains(.pathCut) {
-        executed.path = whole.path
-        executed.isPathCut = false
+      if entry.isPathCut, let longer = imageTable.image(of: entry.imageID) {
+        executed.path = longer.path
+        executed.isPathCut = longer.flags.contains(.pathCut)
       }
       trace.executedImages.append(executed)
     }

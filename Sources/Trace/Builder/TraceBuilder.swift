@@ -43,6 +43,7 @@ public struct TraceBuilder: Sendable {
   public consuming func finish(_ end: RunEnd?) -> Trace {
     trace.end = end
     addProcessesOfImageTable()
+    findLostParents()
     orderProcesses()
     linkProcesses()
     endCommand()

@@ -106,11 +106,22 @@ def test_every_image_of_a_process_is_kept(tool):
     assert [execution.arguments[0] for execution in process.executions] == ["/bin/sh", "/usr/bin/env", "/bin/true"]
 
 
-def test_no_args_keeps_arguments_out(tool):
-    finished = tool("trace", "/bin/echo", "a-private-word", options=["--no-args"])
+def test_no_args_keeps_arguments_out(tool, tmp_path):
+    summary = tmp_path / "summary.md"
+    finished = tool(
+        "test",
+        *["/bin/sh", "-c", "/bin/echo a-private-word & wait"],
+        options=["--no-args", "--verbose", "--deny-run", "echo"],
+        environment={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)},
+        code=120,
+    )
     assert finished.stdout == b"a-private-word\n"
-    for report in finished.reports.iterdir():
-        assert "a-private-word" not in report.read_text(), report.name
+    reports = {path.name: path.read_text() for path in [*finished.reports.iterdir(), summary]}
+    # The recorded run has them, so that a replay recognises the tests.
+    assert "a-private-word" in reports.pop("run.jsonl")
+    for name, text in {**reports, "stderr": finished.stderr}.items():
+        assert "echo" in text, name
+        assert "a-private-word" not in text, name
 
 
 def test_secrets_are_redacted_in_every_report(tool):

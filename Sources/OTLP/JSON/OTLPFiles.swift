@@ -3,16 +3,11 @@ public import Trace
 
 /// The spans of a run as OTLP JSON lines (`--otlp-traces`), each line a TracesData.
 public struct OTLPTraceFile: Sendable {
-  /// Whether command lines are told.
-  public var includesArguments: Bool
-
-  public init(includesArguments: Bool = true) {
-    self.includesArguments = includesArguments
-  }
+  public init() {}
 
   /// Writes the whole file to `sink`, in order, in chunks of about 64 KiB; throws only what `sink` throws.
   public func write(_ trace: Trace, _ verdict: Verdict, to sink: (_ chunk: [UInt8]) throws -> Void) rethrows {
-    let spans = RunSpans(trace, verdict, includesArguments: includesArguments)
+    let spans = RunSpans(trace, verdict)
     try OTLPLines(envelope: .traces, resource: Resource(trace.header)).write(spans, to: sink) {
       OTLPJSON.write($0, into: &$1)
     }
@@ -21,16 +16,11 @@ public struct OTLPTraceFile: Sendable {
 
 /// The events of a run as OTLP JSON lines (`--otlp-logs`), each line a LogsData.
 public struct OTLPLogFile: Sendable {
-  /// Whether command lines are told.
-  public var includesArguments: Bool
-
-  public init(includesArguments: Bool = true) {
-    self.includesArguments = includesArguments
-  }
+  public init() {}
 
   /// Writes the whole file to `sink`, in order, in chunks of about 64 KiB; throws only what `sink` throws.
   public func write(_ trace: Trace, _ verdict: Verdict, to sink: (_ chunk: [UInt8]) throws -> Void) rethrows {
-    let logs = RunLogs(trace, verdict, includesArguments: includesArguments)
+    let logs = RunLogs(trace, verdict)
     try OTLPLines(envelope: .logs, resource: Resource(trace.header)).write(logs, to: sink) {
       OTLPJSON.write($0, into: &$1)
     }

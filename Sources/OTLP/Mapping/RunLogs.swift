@@ -13,9 +13,8 @@ public struct RunLogs: RandomAccessCollection, Sendable {
   let mapping: RunMapping
   private let sources: [Source]
 
-  /// With `includesArguments` false no command line is told.
-  public init(_ trace: Trace, _ verdict: Verdict, includesArguments: Bool = true) {
-    mapping = RunMapping(trace, verdict, includesArguments: includesArguments)
+  public init(_ trace: Trace, _ verdict: Verdict) {
+    mapping = RunMapping(trace, verdict)
     var timed: [(time: BootInstant, source: Source)] = []
     for (index, process) in trace.processes.enumerated() {
       for (number, execution) in process.executions.enumerated() {

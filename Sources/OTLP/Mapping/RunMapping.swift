@@ -5,18 +5,15 @@ import Trace
 struct RunMapping {
   let trace: Trace
   let verdict: Verdict
-  /// Whether command lines are told.
-  let includesArguments: Bool
   let traceID: TraceID
   let runSpanID: SpanID
   /// By index in `Trace.processes`.
   let processSpanIDs: [SpanID]
   private let customAttributes: [Attribute]
 
-  init(_ trace: Trace, _ verdict: Verdict, includesArguments: Bool) {
+  init(_ trace: Trace, _ verdict: Verdict) {
     self.trace = trace
     self.verdict = verdict
-    self.includesArguments = includesArguments
     let traceID = TraceID(trace.header.traceID)
     self.traceID = traceID
     self.runSpanID =
@@ -61,11 +58,9 @@ struct RunMapping {
     attributes.add("process.executable.name", image?.name ?? "unknown")
     guard let image else { return }
     attributes.add("process.executable.path", image.path)
-    attributes.add("process.args_count", image.arguments.count)
-    if includesArguments {
-      attributes.add("process.command", image.arguments.first)
-      attributes.add("process.command_args", image.arguments)
-    }
+    if image.cutArgumentBytes == nil { attributes.add("process.args_count", image.arguments.count) }
+    attributes.add("process.command", image.arguments.first)
+    attributes.add("process.command_args", image.arguments)
     attributes.add("process_tracer.args_cut_bytes", image.cutArgumentBytes)
     if !image.workingDirectory.isEmpty { attributes.add("process.working_directory", image.workingDirectory) }
   }

@@ -14,8 +14,7 @@ extension RunSpans {
     attributes.add("process.executable.name", "process-tracer")
     attributes.add("process.pid", mapping.trace.processes.first?.parentIdentity.pid)
     attributes.add("process.exit.code", verdict.exitCode)
-    attributes.add("process.args_count", header.command.count)
-    if mapping.includesArguments { attributes.add("process.command_args", header.command) }
+    attributes.add("process.command_args", header.command)
     attributes.add("process.working_directory", header.workingDirectory)
     if header.verb == "test" { attributes.add("test.suite.run.status", suiteStatus) }
     attributes.add("process_tracer.command.exit_code", verdict.commandExitCode)

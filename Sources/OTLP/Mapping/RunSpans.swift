@@ -7,9 +7,8 @@ public struct RunSpans: RandomAccessCollection, Sendable {
   let tree: SpanTree
   private let testCaseSpanIDs: [SpanID]
 
-  /// With `includesArguments` false no command line is told.
-  public init(_ trace: Trace, _ verdict: Verdict, includesArguments: Bool = true) {
-    let mapping = RunMapping(trace, verdict, includesArguments: includesArguments)
+  public init(_ trace: Trace, _ verdict: Verdict) {
+    let mapping = RunMapping(trace, verdict)
     let tree = SpanTree(trace)
     self.mapping = mapping
     self.tree = tree

@@ -18,7 +18,7 @@ extension RunLogs {
     attributes.add("process.pid", violation.processIdentity.pid)
     attributes.add("process.executable.name", violation.program)
     attributes.add("process.executable.path", violation.programPath)
-    if mapping.includesArguments, !violation.arguments.isEmpty {
+    if !violation.arguments.isEmpty {
       attributes.add("process.command_args", violation.arguments)
     }
     attributes.add("process_tracer.ancestry", violation.ancestry)

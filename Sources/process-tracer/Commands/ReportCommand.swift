@@ -43,7 +43,7 @@ struct ReportCommand: ParsableCommand {
       ? try PolicySource.load(option: policy.policy, flags: flags, environment: environment) : nil
     let outputs: ReportOutputs
     do {
-      outputs = try ReportOutputs(reports, directory: reports.reportDir, includesArguments: true)
+      outputs = try ReportOutputs(reports, directory: reports.reportDir)
     } catch {
       throw SetupFailure(error.description)
     }

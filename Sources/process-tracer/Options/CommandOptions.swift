@@ -36,7 +36,10 @@ struct TraceOptions: ParsableArguments {
     help: ArgumentHelp("An attribute for every span and log; ${env:KEY}, ${arg:N}.", valueName: "name=value"))
   var attribute: [String] = []
 
-  @Flag(help: "Leave command arguments out of spans and logs.")
+  @Flag(
+    help: """
+      Leave command arguments out of every report. The recorded run keeps them, redacted: tests are recognised by them.
+      """)
   var noArgs = false
 }
 

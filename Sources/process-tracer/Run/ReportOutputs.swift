@@ -15,15 +15,15 @@ struct ReportOutputs {
   var isEmpty: Bool { outputs.isEmpty && record == nil }
 
   /// Opens what the options ask for. Throws `OutputError` for the first path that cannot be written.
-  init(_ options: ReportOptions, directory: String?, includesArguments: Bool) throws(OutputError) {
+  init(_ options: ReportOptions, directory: String?) throws(OutputError) {
     if let directory { try makeDirectories(directory) }
     func path(_ single: String?, _ name: String) -> String? { single ?? directory.map { "\($0)/\(name)" } }
     if let path = path(options.record, "run.jsonl") { record = try OutputFile(path: path) }
     let reports: [(String?, any Report)] = [
       (path(options.verdict, "verdict.json"), VerdictReport()),
       (path(options.junit, "junit.xml"), JUnitReport()),
-      (path(options.otlpTraces, "traces.jsonl"), OTLPTraceFile(includesArguments: includesArguments)),
-      (path(options.otlpLogs, "logs.jsonl"), OTLPLogFile(includesArguments: includesArguments)),
+      (path(options.otlpTraces, "traces.jsonl"), OTLPTraceFile()),
+      (path(options.otlpLogs, "logs.jsonl"), OTLPLogFile()),
     ]
     for (path, report) in reports {
       if let path { outputs.append((try OutputFile(path: path), report)) }

@@ -67,7 +67,11 @@ struct WrappedRun {
     let recordFailure = recording.failure
     var run = recording.trace(end)
     TestAttribution.attribute(&run)
-    let verdict = policy?.evaluate(run) ?? Verdict.unjudged(run)
+    var verdict = policy?.evaluate(run) ?? Verdict.unjudged(run)
+    if trace.noArgs {
+      run.leaveOutArguments()
+      verdict.leaveOutArguments()
+    }
     return conclude(run, verdict, outputs: outputs, recordFailure: recordFailure)
   }
 
@@ -105,7 +109,7 @@ struct WrappedRun {
   private func openOutputs(_ policy: Policy?) throws -> ReportOutputs {
     do {
       let directory = reports.reportDir ?? policy?.reportsDirectory
-      var outputs = try ReportOutputs(reports, directory: directory, includesArguments: !trace.noArgs)
+      var outputs = try ReportOutputs(reports, directory: directory)
       if let summary = environment["GITHUB_STEP_SUMMARY"], environment["GITHUB_ACTIONS"] == "true", policy != nil {
         try outputs.add(StepSummary(), appendingTo: summary)
       }

@@ -97,6 +97,7 @@ import Trace
     #expect(span.attributes["error.type"] == .string("violations"))
     #expect(span.attributes["process.exit.code"] == .int(120))
     #expect(span.attributes["process.command_args"] == .strings(["uv", "run", "pytest"]))
+    #expect(span.attributes["process.pid"] != .int(99), "the tracer's pid is not the command's")
     #expect(span.attributes["process_tracer.command.exit_code"] == .int(0))
     #expect(span.attributes["process_tracer.policy.violations"] == .int(1))
     #expect(span.attributes["test.suite.run.status"] == .string("success"))

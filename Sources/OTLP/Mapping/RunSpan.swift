@@ -12,7 +12,6 @@ extension RunSpans {
     span.hasRemoteParent = parent != nil
     var attributes: [Attribute] = []
     attributes.add("process.executable.name", "process-tracer")
-    attributes.add("process.pid", mapping.trace.processes.first?.parentIdentity.pid)
     attributes.add("process.exit.code", verdict.exitCode)
     attributes.add("process.command_args", header.command)
     attributes.add("process.working_directory", header.workingDirectory)

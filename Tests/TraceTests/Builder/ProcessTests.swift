@@ -158,7 +158,8 @@ import Trace
     let events = [
       fork(10, by: 1, isRoot: true), exec(10, "/bin/sh", at: 10_100), fork(11, by: 10), exec(11, "/bin/a", at: 11_100),
       fork(12, by: 11), exec(12, "/bin/b", at: 12_100), exec(13, "/bin/a", at: 13_100), exec(14, "/bin/b", at: 14_100),
-      image("/bin/a", of: 10, first: 11, at: 11_100, count: 2), image("/bin/b", of: 11, first: 12, at: 12_100, count: 2),
+      image("/bin/a", of: 10, first: 11, at: 11_100, count: 2),
+      image("/bin/b", of: 11, first: 12, at: 12_100, count: 2),
     ]
     #expect(trace(events).processes.map(\.parentIdentity) == [1, 10, 11, 10, 11].map(id))
     let another = image("/bin/a", of: 11, first: 15, at: 15_100, count: 2)

@@ -36,6 +36,7 @@ public struct Verdict: Sendable {
 
   public struct Counts: Hashable, Sendable {
     public var processes = 0
+    /// Distinct executables, by their paths.
     public var images = 0
     public var connections = 0
     public var lookups = 0

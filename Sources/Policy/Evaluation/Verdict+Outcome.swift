@@ -48,7 +48,7 @@ extension Verdict.Counts {
   init(_ trace: Trace) {
     self.init()
     processes = trace.processes.count
-    images = trace.images.count
+    images = Set(trace.images.lazy.map(\.path)).count
     connections = trace.connections.count
     tests = trace.testCases.count
     let levels = trace.processes.map(\.attribution.level) + trace.connections.map(\.attribution.level)

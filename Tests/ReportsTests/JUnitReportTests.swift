@@ -26,6 +26,8 @@ import Trace
     #expect(case0.text.contains("parent: sh(4241) ← python3(4240) ← uv(4200)\n"))
     #expect(case0.text.contains("policy: network.allow (.process-tracer.yml:4:3)\n"))
     #expect(case0.text.contains("allow with: --allow-net tcp://203.0.113.9:443\n"))
+    #expect(file.cases[1].failure["message"] == "git ran and is denied by curl (--deny-run)")
+    #expect(file.cases[1].text.contains("to allow it: remove curl from --deny-run"))
     #expect(file.properties["process_tracer.trace_id"] == "0af7651916cd43dd8448eb211c80319c")
     #expect(file.properties["process_tracer.policy.sha256"] == String(repeating: "ab", count: 32))
     #expect(file.cases.map { $0.attributes["name"] }.last == "evidence is complete")

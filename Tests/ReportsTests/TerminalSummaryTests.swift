@@ -22,6 +22,26 @@ import Trace
     #expect(lines.last?.contains("--report-dir DIR") == true)
   }
 
+  @Test func saysWhichDenyRuleToRemove() {
+    var denied = SampleRun.violation()
+    denied.rule = RuleReference(text: "203.0.113.0/24", source: "policy.yml", line: 4, column: 9)
+    denied.remedy = nil
+    let text = plain.text(trace, SampleRun.verdict([SampleRun.program("curl", test: nil), denied]))
+    #expect(text.contains("  outside of known tests\n    ✗ ran curl\n"))
+    #expect(text.contains("rule     curl (--deny-run)\n      allow    remove curl from --deny-run\n"))
+    #expect(text.contains("allow    remove 203.0.113.0/24 from policy.yml:4:9\n"))
+  }
+
+  @Test func saysWhichLimitToRaise() {
+    var many = SampleRun.program("sh", test: "t::a")
+    many.kind = .processCount
+    many.rule = RuleReference(text: "processes.max: 2", source: "policy.yml", line: 4, column: 9)
+    many.count = 5
+    let text = plain.text(trace, SampleRun.verdict([many]))
+    #expect(text.contains("✗ started too many processes · 5 processes\n"))
+    #expect(text.contains("allow    raise processes.max: 2 in policy.yml:4:9\n"))
+  }
+
   @Test func showsOneEntryForEachTestProgramAndDestinationWithItsCount() {
     var otherRule = SampleRun.violation()
     otherRule.rule = RuleReference(text: "metadata", source: "--deny-net")
@@ -52,7 +72,7 @@ import Trace
       "lost: 1 destination (the table was full)",
       "lost: 2 runs of kernel program tcp_connect (skipped by the kernel)",
       "incomplete: 3 exec records were lost and --deny-run needs every one",
-      "totals: 1 test, 5 processes, 4 programs, 2 connections, 0 lookups · attributed: 5 exact, 1 process, 1 none",
+      "totals: 1 test known by name, 5 processes, 4 programs, 2 connections · test known: 5 exact, 1 process, 1 none",
     ] {
       #expect(text.contains(line + "\n"), "\(line)")
     }

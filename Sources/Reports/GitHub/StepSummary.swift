@@ -73,6 +73,7 @@ public struct StepSummary: Report {
       lines.append("- allow it with \(remedy.flag.limited)")
       lines.append("- or in the policy: \(remedy.yaml.limited)")
     }
+    lines += finding.changes.prefix(5).map { "- to allow it, \($0.limitedText)" }
     return (lines + ["", "</details>", "", ""]).joined(separator: "\n")
   }
 

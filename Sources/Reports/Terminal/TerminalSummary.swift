@@ -76,7 +76,6 @@ public struct TerminalSummary: Report {
       output.line("      \(style.paint(label, .label))\(padding)\(text)")
     }
     var heading = ["    \(style.paint("✗ \(finding.action)", .offence))"]
-    if violation.kind == .process { heading.append("ran") }
     heading += [finding.times, violation.result?.visible].compactMap { $0 }
     output.line(heading.joined(separator: " · "))
     if let line = finding.commandLine(in: trace, limit: Self.commandLineLimit) { detail("command", line) }
@@ -87,9 +86,8 @@ public struct TerminalSummary: Report {
     if let remedy = violation.remedy {
       detail("allow", style.paint(remedy.flag.visible, .remedy))
       detail("or", style.paint(remedy.yaml.visible, .remedy))
-    } else {
-      detail("allow", "no flag and no policy line can allow this")
     }
+    for change in finding.changes { detail("allow", style.paint(change, .remedy)) }
   }
 
   private func writeReports(_ style: TerminalStyle, into output: inout ChunkBuffer) {

@@ -45,17 +45,21 @@ struct Finding {
       guard process?.runner == "go test", let suite = process?.suite else { return name.visible }
       return "\(suite) \(name)".visible
     }
-    guard let process else { return "no test known" }
-    return "\([process.runner, process.suite ?? ""].filter { !$0.isEmpty }.joined(separator: " ")), test not known"
+    guard let process else { return "outside of known tests" }
+    return "\([process.runner, process.suite ?? ""].filter { !$0.isEmpty }.joined(separator: " ")) (test unknown)"
       .visible
   }
 }
 
 extension Finding {
-  /// `curl → tcp://203.0.113.9:443`, `git`: who did what, short enough for a name.
+  /// `curl → tcp://203.0.113.9:443`, `ran git`: what was done, short enough for a name.
   var action: String {
-    guard let destination = violation.destination else { return violation.program.visible }
-    return "\(violation.program.visible) → \(destination.visible)"
+    let program = violation.program.visible
+    return switch violation.kind {
+    case .network: "\(program) → \((violation.destination ?? "").visible)"
+    case .process: "ran \(program)"
+    case .processCount: "started too many processes"
+    }
   }
 
   /// `3 times`, `12 processes`; nil for once.
@@ -66,24 +70,40 @@ extension Finding {
 
   /// `curl → tcp://203.0.113.9:443 is not in network.allow (3 times, ECONNREFUSED)`.
   var sentence: String {
-    let rule = violation.rule.text.visible
-    let isMissing = violation.rule.text.hasSuffix(".allow")
+    let program = violation.program.visible
+    let rule = violation.rule
     let judged =
+      rule.text.hasSuffix(".allow") ? "is not in \(rule.text.visible)" : "is denied by \(Self.text(of: rule))"
+    let told =
       switch violation.kind {
-      case .network: isMissing ? "is not in \(rule)" : "is denied by \(rule)"
-      case .process: isMissing ? "ran and is not in \(rule)" : "ran and is denied by \(rule)"
-      case .processCount: "started more processes than \(rule) allows"
+      case .network: "\(action) \(judged)"
+      case .process: "\(program) ran and \(judged)"
+      case .processCount: "more processes were started than \(Self.text(of: rule)) allows"
       }
     let detail = [times, violation.result?.visible].compactMap { $0 }
-    return detail.isEmpty ? "\(action) \(judged)" : "\(action) \(judged) (\(detail.joined(separator: ", ")))"
+    return detail.isEmpty ? told : "\(told) (\(detail.joined(separator: ", ")))"
+  }
+
+  /// What to change in the rules for this to be allowed, one change a rule, where no rule can be added that allows it.
+  var changes: [String] {
+    guard violation.remedy == nil else { return [] }
+    return rules.map { rule in
+      let place = Self.place(of: rule)
+      return violation.kind == .processCount
+        ? "raise \(rule.text) in \(place)".visible : "remove \(rule.text) from \(place)".visible
+    }
   }
 
   /// `network.allow (.process-tracer.yml:4:3)`, one for each rule.
   var ruleTexts: [String] {
-    rules.map { rule in
-      let place = ([rule.source] + [rule.line, rule.column].compactMap { $0 }.map(String.init)).joined(separator: ":")
-      return "\(rule.text) (\(place))".visible
-    }
+    rules.map(Self.text)
+  }
+
+  private static func text(of rule: RuleReference) -> String { "\(rule.text) (\(place(of: rule)))".visible }
+
+  /// `.process-tracer.yml:4:3`, `--deny-run`.
+  private static func place(of rule: RuleReference) -> String {
+    ([rule.source] + [rule.line, rule.column].compactMap { $0 }.map(String.init)).joined(separator: ":")
   }
 
   /// `sh(4241) ← pytest(4240)`, nil for the command itself.

@@ -23,6 +23,7 @@ enum FindingText {
       lines.append("allow with: \(remedy.flag.visible)")
       lines.append("or in the policy: \(remedy.yaml.visible)")
     }
+    lines += finding.changes.map { "to allow it: \($0)" }
     return lines
   }
 }

@@ -52,15 +52,15 @@ extension Verdict {
     return "was killed by \(SignalName.name(of: signal))\(coreDumped ? " (core dumped)" : "")"
   }
 
-  /// `48 tests, 214 processes, 31 programs, 12 connections, 0 lookups · attributed: 200 exact, 14 process`.
+  /// `48 tests known by name, 214 processes, 31 programs, 12 connections · test known: 200 exact, 14 process, 12 none`.
   var totals: String {
     let numbers = [
-      Quantity.count(counts.tests, "test"), Quantity.count(counts.processes, "process", plural: "processes"),
+      Quantity.count(counts.tests, "test known by name", plural: "tests known by name"),
+      Quantity.count(counts.processes, "process", plural: "processes"),
       Quantity.count(counts.images, "program"), Quantity.count(counts.connections, "connection"),
-      Quantity.count(counts.lookups, "lookup"),
     ]
     let levels = levelCounts.filter { $0.count > 0 }.map { "\($0.count) \($0.level)" }
-    let attributed = levels.isEmpty ? "" : " · attributed: " + levels.joined(separator: ", ")
+    let attributed = levels.isEmpty ? "" : " · test known: " + levels.joined(separator: ", ")
     return numbers.joined(separator: ", ") + attributed
   }
 

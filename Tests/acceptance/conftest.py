@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shlex
+import signal
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,10 @@ IN_NAMESPACE = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A job in the background has these ignored, and what is ignored at the start of a shell it cannot trap.
+    for name in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(name) == signal.SIG_IGN:
+            signal.signal(name, signal.SIG_DFL)
     if not BINARY.exists():
         raise pytest.UsageError(f"no {BINARY}: run swift build, or set PROCESS_TRACER")
     if os.geteuid() != 0:

@@ -130,7 +130,7 @@ def counting_script(log: Path) -> list[str]:
     return shell(
         f"for name in INT TERM HUP QUIT; do trap \"echo $name >>{quoted(log)}; caught=1\" $name; done; "
         f": >{quoted(log)}; "
-        "until [ -n \"$caught\" ]; do sleep 0.05; done; sleep 0.5; sleep 0.1; exit 5"
+        "n=0; until [ -n \"$caught\" ] || [ $n -gt 400 ]; do n=$((n + 1)); sleep 0.05; done; sleep 0.5; sleep 0.1; exit 5"
     )
 
 

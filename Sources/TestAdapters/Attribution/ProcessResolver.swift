@@ -9,6 +9,8 @@ struct ProcessResolver {
   /// By index in `Trace.processes`, all known after `resolve`.
   private(set) var states: [ProcessState?] = []
 
+  /// What test processes were before they became that: a shim that runs programs and then becomes pytest.
+  private var statesBefore: [Int: ProcessState] = [:]
   /// The distinct lineages; the first is that of a process that nobody in the run forked.
   private var lineages: [Lineage] = []
   private var testCaseIndices: [TestCase: Int32] = [:]
@@ -38,7 +40,8 @@ struct ProcessResolver {
 
   private mutating func state(of index: Int, in trace: Trace) -> ProcessState {
     let process = trace.processes[index]
-    var state = inheritedState(of: process, isCommand: index == 0 && process.parent == nil)
+    let inherited = inheritedState(of: process, isCommand: index == 0 && process.parent == nil, in: trace)
+    var state = inherited
     for (position, execution) in process.executions.enumerated() {
       let program = program(execution.image, in: trace)
       let starter = (lineage: lineages[Int(state.lineage)], testProcess: state.testProcess)
@@ -51,17 +54,26 @@ struct ProcessResolver {
       }
       if trace.images[execution.image].flags.contains(.argumentsUnreadable) { state.isUncertain = true }
     }
+    if state.recognisedExecution != nil { statesBefore[index] = inherited }
     return state
   }
 
-  private func inheritedState(of process: TracedProcess, isCommand: Bool) -> ProcessState {
-    let parent = process.parent.flatMap { states[$0] }
+  private func inheritedState(of process: TracedProcess, isCommand: Bool, in trace: Trace) -> ProcessState {
+    let parent = process.parent.flatMap { state(of: $0, at: process.identity.start, in: trace) }
     var state = parent ?? ProcessState(lineage: 0)
     if parent == nil, !isCommand { state.isUncertain = true }
     state.isStartedByTest = state.isTest
     state.recognisedExecution = nil
     if lostExecutions.mayConcern(childrenOf: process.parentIdentity) { state.isUncertain = true }
     return state
+  }
+
+  /// What a process was when it forked another.
+  private func state(of index: Int, at fork: BootInstant, in trace: Trace) -> ProcessState? {
+    guard let before = statesBefore[index], let recognised = states[index]?.recognisedExecution,
+      fork < trace.processes[index].executions[Int(recognised)].time
+    else { return states[index] }
+    return before
   }
 
   private mutating func recognise(

@@ -137,4 +137,18 @@ struct ScopeTests {
     #expect(run.trace.testCases.count == 100_000)
     #expect(run.trace.processes[2...].allSatisfy { $0.attribution.testProcess == 0 })
   }
+
+  /// A shim of pyenv is bash, runs programs, and then becomes pytest.
+  @Test
+  func whatAProcessForkedBeforeItBecameATestProcessIsNotItsTests() {
+    var run = RecordedRun()
+    let shim = run.process(nil, image("/usr/bin/bash", "/root/.pyenv/shims/pytest"))
+    let pyenv = run.process(shim, image("/usr/bin/bash", "/root/.pyenv/libexec/pyenv"))
+    let time = BootInstant(nanoseconds: run.trace.processes[pyenv].identity.start.nanoseconds + 2)
+    run.trace.images.append(Self.pytest)
+    run.trace.processes[shim].executions.append(.init(image: run.trace.images.count - 1, time: time))
+    run.process(pyenv, image("/usr/bin/sed"))
+    run.process(shim, image("/usr/bin/git"))
+    #expect(scopes(run) == [.test, .harness, .harness, .test])
+  }
 }

@@ -59,7 +59,7 @@ struct ProcessResolver {
   }
 
   private func inheritedState(of process: TracedProcess, isCommand: Bool, in trace: Trace) -> ProcessState {
-    let parent = process.parent.flatMap { state(of: $0, at: process.identity.start, in: trace) }
+    let parent = process.parent.flatMap { stateAtFork(of: $0, process.identity.start, in: trace) }
     var state = parent ?? ProcessState(lineage: 0)
     if parent == nil, !isCommand { state.isUncertain = true }
     state.isStartedByTest = state.isTest
@@ -69,8 +69,9 @@ struct ProcessResolver {
   }
 
   /// What a process was when it forked another.
-  private func state(of index: Int, at fork: BootInstant, in trace: Trace) -> ProcessState? {
+  private func stateAtFork(of index: Int, _ fork: BootInstant, in trace: Trace) -> ProcessState? {
     guard let before = statesBefore[index], let recognised = states[index]?.recognisedExecution,
+      trace.processes[index].identity.start <= fork,
       fork < trace.processes[index].executions[Int(recognised)].time
     else { return states[index] }
     return before

@@ -145,12 +145,13 @@ struct KernelObject: ~Copyable {
   }
 
   /// Runs that the kernel skipped because the program was already running on that CPU, by program.
-  func recursionMisses() -> [String: UInt64] {
+  /// nil where the kernel does not tell, so that nobody takes silence for none.
+  func recursionMisses() -> [String: UInt64]? {
     var misses: [String: UInt64] = [:]
     for entry in HookTable.entries where !refusedPrograms.contains(entry.program) {
       var info = bpf_prog_info()
       var length = UInt32(MemoryLayout<bpf_prog_info>.size)
-      guard bpf_obj_get_info_by_fd(programDescriptor(entry.program), &info, &length) == 0 else { continue }
+      guard bpf_obj_get_info_by_fd(programDescriptor(entry.program), &info, &length) == 0 else { return nil }
       if info.recursion_misses > 0 { misses[entry.program] = info.recursion_misses }
     }
     return misses

@@ -51,7 +51,7 @@ extension TracerSession {
     _ command: borrowing RunningCommand, signals: borrowing ForwardedSignals, options: CommandRunOptions,
     _ onEvent: (KernelEvent) -> Void
   ) -> ExitStatus {
-    let status: ExitStatus
+    var status: ExitStatus?
     do {
       let poller = try Poller()
       for descriptor in [command.pidfd, signals.descriptor, ring.descriptor] { try poller.add(descriptor) }
@@ -65,9 +65,9 @@ extension TracerSession {
       }
     } catch {
       failures.append("the run was not followed to its end: \(error.message)")
-      return command.wait()
     }
-    return status
+    // A command that ended before the failure was reaped already: its status is not to be had twice.
+    return status ?? command.wait()
   }
 
   private func waitForEnd(

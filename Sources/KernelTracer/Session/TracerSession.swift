@@ -76,7 +76,9 @@ public struct TracerSession: ~Copyable {
         of: session.object.mapDescriptor("images"), key: image_key.self, value: image_value.self
       ) { onEvent(.image(ImageEntry($0, $1))) }
     }
-    var loss = EvidenceLoss(object.counters, recursionMisses: object.recursionMisses())
+    let misses = object.recursionMisses()
+    if misses == nil { failures.append("the kernel did not tell which runs of its programs it skipped") }
+    var loss = EvidenceLoss(object.counters, recursionMisses: misses ?? [:])
     if untold > 0 { loss.ringFailures["close", default: 0] += untold }
     checkThatAllWasRead()
     let end = RunEnd(time: .now, status: status, loss: loss, failures: failures)

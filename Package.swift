@@ -28,7 +28,7 @@ let package = Package(
       name: "Policy", dependencies: ["Trace", "MessageDigest", "CYaml"],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
     .target(name: "TestAdapters", dependencies: ["Trace"]),
-    .target(name: "Reports", dependencies: ["Trace", "Policy", "JSONWriting"]),
+    .target(name: "Reports", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"]),
     .target(name: "OTLP", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"]),
     .target(
       name: "KernelTracer", dependencies: ["CKernelABI", "CLibbpf", "Trace"],

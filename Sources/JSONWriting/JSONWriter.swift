@@ -79,6 +79,16 @@ public struct JSONWriter: ~Copyable {
     needsComma = true
   }
 
+  /// A number with three decimals, given in thousandths: 1234567 is written as `1234.567`.
+  public mutating func thousandths(_ value: UInt64) {
+    integer(magnitude: value / 1000, isNegative: false)
+    let zero = UInt8(ascii: "0")
+    bytes.append(UInt8(ascii: "."))
+    bytes.append(zero + UInt8(value % 1000 / 100))
+    bytes.append(zero + UInt8(value % 100 / 10))
+    bytes.append(zero + UInt8(value % 10))
+  }
+
   public mutating func bool(_ value: Bool) {
     separate()
     bytes.append(contentsOf: (value ? "true" : "false").utf8)
@@ -102,6 +112,11 @@ public struct JSONWriter: ~Copyable {
   public mutating func member(_ name: StaticString, _ value: some BinaryInteger) {
     key(name)
     integer(value)
+  }
+
+  public mutating func member(_ name: StaticString, thousandths value: UInt64) {
+    key(name)
+    thousandths(value)
   }
 
   public mutating func member(_ name: StaticString, _ value: Bool) {

@@ -2,7 +2,7 @@ public import Trace
 
 /// Something that a test did and the policy does not allow.
 public struct Violation: Sendable {
-  public enum Kind: String, Sendable {
+  public enum Kind: String, Sendable, CaseIterable {
     /// A destination that no rule allows, or one that a rule denies.
     case network = "unexpected-egress"
     /// A program that may not run.

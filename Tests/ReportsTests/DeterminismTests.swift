@@ -7,6 +7,7 @@ import Trace
   let verdict = SampleRun.incomplete([SampleRun.violation(), SampleRun.program("git", test: nil)])
   let reports: [any Report] = [
     VerdictReport(), JUnitReport(), TerminalSummary(usesColor: true), ProcessTree(), WorkflowCommands(), StepSummary(),
+    SARIFReport(), CodeQualityReport(), TimelineReport(),
   ]
   for report in reports {
     #expect(report.text(SampleRun.trace(), verdict) == report.text(SampleRun.trace(), verdict))

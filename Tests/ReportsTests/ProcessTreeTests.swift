@@ -44,6 +44,35 @@ import Trace
       text.hasSuffix("of processes whose records were lost:\n   pid 4242 → tcp://203.0.113.9:443 · ECONNREFUSED\n"))
   }
 
+  @Test(arguments: [
+    ("violations", ["uv", "python3", "sh", "curl"], 1), ("exe=sh", ["uv", "python3", "sh"], 2),
+    ("test=*::test_fetch", ["uv", "python3", "sh", "curl", "sleep"], 0), ("test=none", [], 5),
+  ])
+  func onlyShowsWhatMatchesWithWhatLeadsThere(_ filter: String, _ names: [String], _ hidden: Int) throws {
+    let tree = ProcessTree(only: [try ProcessFilter(filter)])
+    let text = tree.text(SampleRun.trace(), SampleRun.verdict([SampleRun.violation()]))
+    for name in ["uv", "python3", "sh", "curl", "sleep"] {
+      #expect(text.contains("\(name)(") == names.contains(name), "\(name)")
+    }
+    #expect(text.contains("… \(hidden) process") == (hidden > 0))
+  }
+
+  @Test(arguments: ["violation", "test=", "exe=", "exe=bin/git", "pid=1"])
+  func anUnknownFilterIsRefused(_ text: String) {
+    #expect(throws: GrammarError.self) { try ProcessFilter(text) }
+  }
+
+  @Test(arguments: [20, 40, 80])
+  func linesFitTheTerminal(_ columns: Int) {
+    let trace = SampleRun.trace(arguments: ["curl", String(repeating: "漢", count: 60)])
+    let text = ProcessTree(usesColor: true, columns: columns).text(trace, verdict)
+    #expect(text.contains("…"))
+    for line in text.split(separator: "\n") {
+      let plain = line.replacing(/\u{1B}\[[0-9;]*m/, with: "")
+      #expect(plain.count + plain.count { $0 == "漢" } <= columns, "\(plain)")
+    }
+  }
+
   @Test(arguments: SampleRun.hostile)
   func makesHostileNamesVisible(_ name: String) {
     var trace = SampleRun.trace(arguments: [name, name])

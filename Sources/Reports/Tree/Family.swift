@@ -8,10 +8,17 @@ struct Family {
   /// Connections without a recorded process.
   private(set) var strays: [Int] = []
 
-  init(_ trace: Trace) {
+  /// How many processes there are.
+  private(set) var shown = 0
+
+  /// - Parameter matching: processes to show with those that lead to them; nil for all.
+  init(_ trace: Trace, showing matching: Set<Int>? = nil) {
     children = Array(repeating: [], count: trace.processes.count)
     connections = Array(repeating: [], count: trace.processes.count)
+    let leading = matching.map { Self.leading(to: $0, in: trace) }
     for (index, process) in trace.processes.enumerated() {
+      if let leading, !leading.contains(index) { continue }
+      shown += 1
       if let parent = process.parent, parent != index, trace.processes.indices.contains(parent) {
         children[parent].append(index)
       } else {
@@ -25,6 +32,16 @@ struct Family {
         strays.append(index)
       }
     }
+  }
+
+  /// Processes and all that they stem from.
+  private static func leading(to processes: Set<Int>, in trace: Trace) -> Set<Int> {
+    var leading: Set<Int> = []
+    for process in processes {
+      var next: Int? = process
+      while let index = next, leading.insert(index).inserted { next = trace.processes[index].parent }
+    }
+    return leading
   }
 
   /// How many processes stem from one.

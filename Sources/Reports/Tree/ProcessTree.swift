@@ -3,7 +3,7 @@ public import Trace
 
 /// Every process of a run as a tree, with its command line, its end, and what it connected to.
 ///
-/// Complete but for what lies deeper than `depth`, which is counted.
+/// Complete but for what lies deeper than `depth` and what the filters leave out, which is counted.
 public struct ProcessTree: Report {
   /// Deeper levels are not indented further, their depth is written instead.
   static let indentationLimit = 32
@@ -11,25 +11,31 @@ public struct ProcessTree: Report {
   /// How many levels to show, the command being the first; nil for all.
   public var depth: Int?
   public var usesColor: Bool
+  /// Only what all of these match, with what leads there; empty for everything.
+  public var only: [ProcessFilter]
+  /// Longer lines are cut at this many columns, with a `…`; nil where they are not.
+  public var columns: Int?
 
-  public init(depth: Int? = nil, usesColor: Bool = false) {
+  public init(depth: Int? = nil, usesColor: Bool = false, only: [ProcessFilter] = [], columns: Int? = nil) {
     self.depth = depth
     self.usesColor = usesColor
+    self.only = only
+    self.columns = columns
   }
 
   public func write(_ trace: Trace, _ verdict: Verdict, to sink: (_ chunk: [UInt8]) throws -> Void) rethrows {
     var output = ChunkBuffer()
-    let family = Family(trace)
+    let family = Family(trace, showing: only.isEmpty ? nil : ProcessFilter.matches(only, trace, verdict))
     let lines = ProcessLines(trace: trace, style: TerminalStyle(usesColor: usesColor))
     // A stack of its own: chains of forks can be deeper than the thread's.
     var pending = family.roots.reversed().map { Node(process: $0, depth: 1, isLast: true, rails: "") }
     while let node = pending.popLast() {
       let children = family.children[node.process]
       let isAtLimit = depth.map { node.depth >= $0 } ?? false
-      output.line(node.prefix + lines.heading(of: node.process))
+      line(node.prefix + lines.heading(of: node.process), into: &output)
       let hasChildrenBelow = !children.isEmpty && !isAtLimit
       for connection in lines.connections(family.connections[node.process]) {
-        output.line(node.innerRails + (hasChildrenBelow ? "│  " : "   ") + connection)
+        line(node.innerRails + (hasChildrenBelow ? "│  " : "   ") + connection, into: &output)
       }
       if isAtLimit, !children.isEmpty {
         let hidden = family.descendants(of: node.process)
@@ -43,8 +49,14 @@ public struct ProcessTree: Report {
       }
       try output.passOn(to: sink)
     }
-    try Self.writeStrays(lines, family, into: &output, to: sink)
+    if only.isEmpty { try Self.writeStrays(lines, family, into: &output, to: sink) }
+    let hidden = trace.processes.count - family.shown
+    if hidden > 0 { output.line("… \(Quantity.count(hidden, "process", plural: "processes")) left out by --only") }
     try output.finish(to: sink)
+  }
+
+  private func line(_ text: String, into output: inout ChunkBuffer) {
+    output.line(columns.map { DisplayWidth.cut(text, toColumns: $0) } ?? text)
   }
 
   /// Connections of processes whose records were lost.

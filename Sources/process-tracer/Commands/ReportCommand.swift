@@ -17,19 +17,41 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup(title: "Policy") var policy: PolicyOptions
   @OptionGroup(title: "Reports") var reports: ReportOptions
 
-  @Option(help: ArgumentHelp("What to print: text or json (the verdict).", valueName: "text|json"))
+  @Option(
+    help: ArgumentHelp(
+      "What to print: the tree and the summary, the verdict, or a summary in Markdown.",
+      valueName: "text|json|markdown"))
   var format = "text"
 
-  @Option(help: ArgumentHelp("How deep to print the process tree; 0 for none.", valueName: "levels"))
-  var depth: Int = 0
+  @Option(help: ArgumentHelp("How deep to print the process tree; 0 for none. Else whole.", valueName: "levels"))
+  var depth: Int?
 
-  @Option(help: .hidden) var only: String?
+  @Option(
+    help: ArgumentHelp(
+      "Print of the process tree only what leads to these; may be given again.",
+      valueName: "violations|test=glob|exe=glob"))
+  var only: [String] = []
+
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
   func validate() throws {
-    if only != nil { throw NotBuilt.option("only") }
-    guard ["text", "json"].contains(format) else {
-      throw ValidationError("--format \(format): expected text or json")
+    guard ["text", "json", "markdown"].contains(format) else {
+      throw ValidationError("--format \(format): expected text, json or markdown")
+    }
+    if format != "text", depth != nil || !only.isEmpty {
+      throw ValidationError("--depth and --only shape the process tree, which --format \(format) does not print")
+    }
+    if let depth, depth < 0 { throw ValidationError("--depth \(depth): expected 0 or more") }
+    _ = try filters()
+  }
+
+  private func filters() throws -> [ProcessFilter] {
+    try only.map { text in
+      do {
+        return try ProcessFilter(text)
+      } catch {
+        throw ValidationError("--only \(text): \(error)")
+      }
     }
   }
 
@@ -51,7 +73,7 @@ struct ReportCommand: ParsableCommand {
     let verdict = judge?.evaluate(trace) ?? Verdict.unjudged(trace)
     copy(record, to: outputs)
     let failures = outputs.write(trace, verdict)
-    print(trace, verdict, environment: environment, outputs: outputs)
+    try print(trace, verdict, environment: environment, outputs: outputs)
     for failure in failures { Diagnostics.warn(failure.description) }
     // The command's own code was told when it ran; here the policy answers.
     let isViolated = verdict.outcomes.contains(.violations) && verdict.mode != .audit
@@ -85,14 +107,20 @@ struct ReportCommand: ParsableCommand {
 
   private func print(
     _ trace: Trace, _ verdict: Verdict, environment: [String: String], outputs: ReportOutputs
-  ) {
+  ) throws {
     func out(_ bytes: [UInt8]) { Diagnostics.write(bytes, to: STDOUT_FILENO) }
-    if format == "json" {
-      VerdictReport().write(trace, verdict, to: out)
-      return
+    switch format {
+    case "json": return VerdictReport().write(trace, verdict, to: out)
+    case "markdown": return StepSummary().write(trace, verdict, to: out)
+    default: break
     }
-    let usesColor = talk.usesColor(environment, isTerminal: isatty(STDOUT_FILENO) == 1)
-    if depth > 0 { ProcessTree(depth: depth, usesColor: usesColor).write(trace, verdict, to: out) }
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    let usesColor = talk.usesColor(environment, isTerminal: isTerminal)
+    if depth != 0, !talk.quiet {
+      let tree = ProcessTree(
+        depth: depth, usesColor: usesColor, only: try filters(), columns: isTerminal ? Machine.terminalColumns : nil)
+      tree.write(trace, verdict, to: out)
+    }
     let summary = TerminalSummary(
       usesColor: usesColor, isQuiet: talk.quiet, reportPaths: outputs.paths, violationsPath: outputs.violationsPath)
     summary.write(trace, verdict, to: out)

@@ -19,6 +19,13 @@ enum Machine {
     return (text(name.nodename), text(name.release), text(name.version), text(name.machine))
   }()
 
+  /// The width of the terminal on standard output, nil where it does not tell.
+  static var terminalColumns: Int? {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
   /// The nameservers of /etc/resolv.conf, resolv.conf(5).
   static var nameservers: [IPAddress] {
     lines(of: "/etc/resolv.conf").compactMap { line in

@@ -19,10 +19,16 @@ struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("OpenTelemetry logs, OTLP JSON lines.", valueName: "file"))
   var otlpLogs: String?
 
+  @Option(help: ArgumentHelp("Chrome trace events, for ui.perfetto.dev.", valueName: "file"))
+  var timeline: String?
+
+  @Option(help: ArgumentHelp("SARIF 2.1.0, for code scanning.", valueName: "file"))
+  var sarif: String?
+
+  @Option(help: ArgumentHelp("GitLab's code-quality report.", valueName: "file"))
+  var codequality: String?
+
   @Option(help: .hidden) var html: String?
-  @Option(help: .hidden) var timeline: String?
-  @Option(help: .hidden) var sarif: String?
-  @Option(help: .hidden) var codequality: String?
   @Option(help: .hidden) var otlpEndpoint: String?
   @Option(help: .hidden) var annotateJunit: String?
   @Flag(help: .hidden) var inPlace = false
@@ -30,9 +36,8 @@ struct ReportOptions: ParsableArguments {
 
   func validate() throws {
     let unbuilt = [
-      ("html", html), ("timeline", timeline), ("sarif", sarif), ("codequality", codequality),
-      ("otlp-endpoint", otlpEndpoint), ("annotate-junit", annotateJunit), ("in-place", inPlace ? "" : nil),
-      ("fail-tests", failTests ? "" : nil),
+      ("html", html), ("otlp-endpoint", otlpEndpoint), ("annotate-junit", annotateJunit),
+      ("in-place", inPlace ? "" : nil), ("fail-tests", failTests ? "" : nil),
     ]
     if let (name, _) = unbuilt.first(where: { $0.1 != nil }) { throw NotBuilt.option(name) }
   }

@@ -24,6 +24,9 @@ struct ReportOutputs {
       (path(options.junit, "junit.xml"), JUnitReport()),
       (path(options.otlpTraces, "traces.jsonl"), OTLPTraceFile()),
       (path(options.otlpLogs, "logs.jsonl"), OTLPLogFile()),
+      (path(options.timeline, "timeline.json"), TimelineReport()),
+      (options.sarif, SARIFReport()),
+      (options.codequality, CodeQualityReport()),
     ]
     for (path, report) in reports {
       if let path { outputs.append((try OutputFile(path: path), report)) }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/sched.h>
 #include <netinet/in.h>
 #include <stdint.h>
@@ -37,17 +38,42 @@ static void fail(int result, int step)
 	_exit(written == sizeof failure ? 127 : 126);
 }
 
-/* execvpe searches PATH and treats a script without #! as the shell does. */
+/* From here on with the command's rights alone. 0, or -1 and errno. */
+static int become(const struct pt_spawn_request *request)
+{
+	const struct pt_identity *identity = request->identity;
+	if (identity) {
+		struct pt_capabilities all = pt_get_capabilities();
+		all.effective = all.permitted;
+		pt_set_capabilities(&all);
+		if (setgroups((size_t)identity->group_count, identity->groups) ||
+		    setresgid(identity->group, identity->group, identity->group) ||
+		    setresuid(identity->user, identity->user, identity->user))
+			return -1;
+	}
+	if (request->drops_capabilities && geteuid() != 0) {
+		struct pt_capabilities none = {0, 0, 0};
+		int result = pt_set_capabilities(&none);
+		errno = -result;
+		return result ? -1 : 0;
+	}
+	return 0;
+}
+
+/* execvp searches the command's own PATH and treats a script without #! as the shell does. */
 static void run(const struct pt_spawn_request *request, int gate, int result)
 {
 	char byte;
 	if (read(gate, &byte, 1) != 1)
 		_exit(125); /* the tracer died: nothing must run untraced */
+	if (become(request))
+		fail(result, PT_SPAWN_IDENTITY);
 	if (request->directory && chdir(request->directory))
 		fail(result, PT_SPAWN_DIRECTORY);
 	/* Handlers are gone after exec; ignored signals stay as the caller had them. */
 	sigprocmask(SIG_SETMASK, request->signal_mask, NULL);
-	execvpe(request->argv[0], request->argv, request->environment);
+	environ = (char **)request->environment;
+	execvp(request->argv[0], request->argv);
 	fail(result, PT_SPAWN_EXEC);
 }
 

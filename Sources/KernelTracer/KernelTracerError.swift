@@ -22,6 +22,8 @@ public struct KernelTracerError: Error, Sendable {
   public var message: String
   /// One line: what to do; empty where nothing can be advised.
   public var advice: String
+  /// The errno behind it, 0 where there is none.
+  var code: Int32 = 0
 
   public init(_ kind: Kind, _ message: String, advice: String = "") {
     self.kind = kind
@@ -32,9 +34,11 @@ public struct KernelTracerError: Error, Sendable {
   /// An error from an errno value.
   static func system(_ what: String, errno code: Int32, advice: String = "") -> KernelTracerError {
     let isPrivilege = code == EPERM || code == EACCES
-    return KernelTracerError(
+    var error = KernelTracerError(
       isPrivilege ? .privilege : .system, "\(what): \(systemMessage(code))",
       advice: advice.isEmpty && isPrivilege ? Self.privilegeAdvice : advice)
+    error.code = code
+    return error
   }
 
   static let privilegeAdvice =

@@ -1,22 +1,37 @@
 import ArgumentParser
 import Glibc
+import KernelTracer
 
 /// The program: makes one argument list of flags, environment and command, and runs the command that it names.
 @main
 enum ProcessTracer {
   static func main() {
-    let line = InvocationLine(arguments: Array(CommandLine.arguments.dropFirst()), environment: Environment.current)
     do {
+      try Privileges.begin()
+      let line = InvocationLine(arguments: Caller.arguments, environment: Environment.current)
       var command = try RootCommand.parseAsRoot(line.arguments)
+      if !(command is any TracingCommand) { try Privileges.drop() }
       try command.run()
     } catch let failure as SetupFailure {
-      Diagnostics.error(failure.message)
-      exit(SetupFailure.code.rawValue)
+      end(failure.message)
+    } catch let error as KernelTracerError {
+      end(error.description)
     } catch {
+      Privileges.end(code: RootCommand.exitCode(for: error).rawValue)
       RootCommand.exit(withError: error)
     }
+    Privileges.end(code: 0)
+  }
+
+  private static func end(_ failure: String) -> Never {
+    Diagnostics.error(failure)
+    Privileges.end(code: SetupFailure.code.rawValue)
+    exit(SetupFailure.code.rawValue)
   }
 }
+
+/// A command that traces, and sees to its rights itself.
+protocol TracingCommand {}
 
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

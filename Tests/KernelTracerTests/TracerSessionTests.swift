@@ -10,15 +10,14 @@ import enum Trace.ExitStatus
 @Suite(.serialized, .enabled(if: geteuid() == 0))
 struct TracerSessionTests {
   private func run(_ arguments: [String]) throws -> (status: ExitStatus?, events: [KernelEvent], end: RunEnd) {
-    let signals = try ForwardedSignals()
+    var host = try LocalCommandHost()
     var session = try TracerSession()
     let hooks = session.hooks
     #expect(hooks.filter { $0.isRequired && !$0.isAttached }.isEmpty)
     _ = try session.runCanary()
     var events: [KernelEvent] = []
-    let launch = CommandLaunch(
-      arguments: arguments, environment: ["PATH=/usr/bin:/bin"], signalMask: signals.callerMask)
-    let result = try session.run(launch, signals: signals) { events.append($0) }
+    let launch = CommandLaunch(arguments: arguments, environment: ["PATH=/usr/bin:/bin"])
+    let result = try session.run(launch, host: &host) { events.append($0) }
     let status: ExitStatus? = if case .ended(let status) = result { status } else { nil }
     let end = session.finish(status: status ?? .exited(code: 127)) { events.append($0) }
     return (status, events, end)

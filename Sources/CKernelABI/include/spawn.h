@@ -4,9 +4,12 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "privileges.h"
+
 /* Where starting a command failed. */
 enum pt_spawn_step {
 	PT_SPAWN_CLONE = 1, /* clone3 itself: the cgroup, or resources */
+	PT_SPAWN_IDENTITY,  /* the user's groups or ids */
 	PT_SPAWN_DIRECTORY, /* chdir */
 	PT_SPAWN_EXEC,	    /* the command was not found or not executable */
 };
@@ -14,9 +17,11 @@ enum pt_spawn_step {
 struct pt_spawn_request {
 	char *const *argv;
 	char *const *environment;
-	const char *directory;	     /* NULL: the caller's */
-	int cgroup;		     /* directory descriptor, -1: the caller's cgroup */
-	const sigset_t *signal_mask; /* the mask that the command gets */
+	const char *directory;		    /* NULL: the caller's */
+	int cgroup;			    /* directory descriptor, -1: the caller's cgroup */
+	const sigset_t *signal_mask;	    /* the mask that the command gets */
+	const struct pt_identity *identity; /* NULL: the tracer's */
+	int drops_capabilities;		    /* the tracer has rights that the command must not have before exec */
 };
 
 struct pt_child {

@@ -6,16 +6,19 @@ struct SuspendedCommand: ~Copyable {
   private var child: pt_child
 
   /// Starts the command in `cgroup`, suspended before exec; nil cgroup: the caller's.
-  init(_ launch: CommandLaunch, cgroup: Int32?) throws(KernelTracerError) {
+  init(_ launch: CommandLaunch, cgroup: Int32?, signalMask: sigset_t) throws(KernelTracerError) {
     var child = pt_child()
-    var mask = launch.signalMask
-    let result = withCStrings(launch.arguments) { argv in
-      withCStrings(launch.environment) { environment in
+    var mask = signalMask
+    let result = withCStrings(launch.bytes(of: launch.arguments)) { argv in
+      withCStrings(launch.bytes(of: launch.environment)) { environment in
         withUnsafePointer(to: &mask) { mask in
           withOptionalCString(launch.directory) { directory in
-            var request = pt_spawn_request(
-              argv: argv, environment: environment, directory: directory, cgroup: cgroup ?? -1, signal_mask: mask)
-            return CKernelABI.pt_spawn(&request, &child)
+            withOptionalIdentity(launch.identity) { identity in
+              var request = pt_spawn_request(
+                argv: argv, environment: environment, directory: directory, cgroup: cgroup ?? -1, signal_mask: mask,
+                identity: identity, drops_capabilities: launch.dropsCapabilities ? 1 : 0)
+              return CKernelABI.pt_spawn(&request, &child)
+            }
           }
         }
       }
@@ -23,6 +26,8 @@ struct SuspendedCommand: ~Copyable {
     guard result == 0 else { throw .system("cannot start a process", errno: -result) }
     self.child = child
   }
+
+  var pid: Int32 { child.pid }
 
   /// Lets the command run; what failed if it could not be executed.
   consuming func release() -> LaunchResult {
@@ -53,22 +58,44 @@ public struct CommandLaunch: Sendable {
   public var environment: [String]
   /// nil: the caller's.
   public var directory: String?
-  /// The signal mask that the command gets.
-  public var signalMask: sigset_t
+  /// Whose the command is; nil: the tracer's user.
+  public var identity: UserIdentity?
+  /// Whether the tracer has rights that the command must not have.
+  public var dropsCapabilities = false
+  /// Arguments and variables that are no UTF-8, by their text: the command gets the bytes.
+  public var originals: [String: [UInt8]] = [:]
 
-  public init(arguments: [String], environment: [String], directory: String? = nil, signalMask: sigset_t) {
+  public init(arguments: [String], environment: [String], directory: String? = nil) {
     self.arguments = arguments
     self.environment = environment
     self.directory = directory
-    self.signalMask = signalMask
+  }
+
+  /// A command as it was handed over.
+  init(bytes call: HandOver) {
+    var originals: [String: [UInt8]] = [:]
+    func text(_ bytes: [UInt8]) -> String {
+      let text = String(decoding: bytes, as: UTF8.self)
+      if !text.utf8.elementsEqual(bytes) { originals[text] = bytes }
+      return text
+    }
+    arguments = call.arguments.map(text)
+    environment = call.environment.map(text)
+    self.originals = originals
+  }
+
+  func bytes(of strings: [String]) -> [[UInt8]] {
+    strings.map { originals[$0] ?? Array($0.utf8) }
   }
 }
 
 /// Calls `body` with a NULL-terminated array of C strings.
-private func withCStrings<Result>(
-  _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+func withCStrings<Result>(
+  _ strings: [[UInt8]], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
-  var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
+  var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { string in
+    (string + [0]).withUnsafeBytes { strdup($0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
+  }
   pointers.append(nil)
   defer { for pointer in pointers { free(pointer) } }
   return body(pointers)
@@ -79,5 +106,14 @@ func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?
   switch text {
   case .none: body(nil)
   case .some(let text): text.withCString { body($0) }
+  }
+}
+
+private func withOptionalIdentity<Result>(
+  _ identity: UserIdentity?, _ body: (UnsafePointer<pt_identity>?) -> Result
+) -> Result {
+  switch identity {
+  case .none: body(nil)
+  case .some(let identity): identity.withC { body($0) }
   }
 }

@@ -33,8 +33,10 @@ public struct MachineSupport: Sendable {
   public var canGate: Bool { !findings.contains { $0.level == .missing } }
 
   /// Looks at the machine, loads and attaches everything once, runs the self-test, and leaves nothing behind.
-  public init() {
-    findings.append(Self.privileges())
+  ///
+  /// `refusal` is why the right to trace could not be had.
+  public init(refusal: KernelTracerError? = nil) {
+    findings.append(Self.privileges(refusal))
     findings.append(Self.typeInformation())
     findings.append(Self.hierarchy())
     findings += Self.session()
@@ -61,7 +63,7 @@ public struct MachineSupport: Sendable {
   private static let neededCapabilities = [("CAP_NET_ADMIN", 12), ("CAP_PERFMON", 38), ("CAP_BPF", 39)]
   private static let sysAdmin = 21
 
-  private static func privileges() -> Finding {
+  private static func privileges(_ refusal: KernelTracerError?) -> Finding {
     let line = ProcFile.lines(of: "/proc/self/status").first { $0.hasPrefix("CapEff:") } ?? ""
     let effective = UInt64(line.drop { $0 != "\t" }.dropFirst(), radix: 16) ?? 0
     func has(_ bit: Int) -> Bool { effective >> UInt64(bit) & 1 == 1 }
@@ -70,7 +72,7 @@ public struct MachineSupport: Sendable {
       ? Finding("privileges", .fine, geteuid() == 0 ? "root" : "capabilities of the process")
       : Finding(
         "privileges", .missing, "without \(missing.joined(separator: ", "))",
-        advice: KernelTracerError.privilegeAdvice)
+        advice: refusal?.description ?? KernelTracerError.privilegeAdvice)
   }
 
   private static func session() -> [Finding] {

@@ -4,6 +4,11 @@ import Glibc
 enum ProcFile {
   /// The whole text, nil where it cannot be read.
   static func text(of path: String) -> String? {
+    bytes(of: path).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The whole file, nil where it cannot be read.
+  static func bytes(of path: String) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -13,7 +18,7 @@ enum ProcFile {
       let got = read(descriptor, &buffer, buffer.count)
       if got < 0, errno == EINTR { continue }
       guard got >= 0 else { return nil }
-      if got == 0 { return String(decoding: bytes, as: UTF8.self) }
+      if got == 0 { return bytes }
       bytes.append(contentsOf: buffer[..<got])
     }
   }

@@ -14,7 +14,8 @@ extension TracerSession {
   public mutating func runCanary() throws(KernelTracerError) -> [String] {
     try arm(FORK_CANARY)
     var child = pt_child()
-    let started = pt_canary(cgroupDescriptor ?? -1, Self.canaryPort, &child)
+    let cgroup = cgroupDescriptor ?? -1
+    let started = CapabilitySet.with(.dacOverride) { pt_canary(cgroup, Self.canaryPort, &child) }
     guard started == 0 else { throw .system("cannot start the self-test", errno: -started) }
     let status = RunningCommand(pid: child.pid, pidfd: child.pidfd).wait()
     guard case .exited(let code) = status else {

@@ -26,79 +26,63 @@ public enum CommandRunResult: Sendable {
 extension TracerSession {
   /// Runs a command as the session's root: suspended until it is a member, then as without a tracer. Signals sent
   /// to this process reach it. Events go to `onEvent` as they come.
-  public mutating func run(
-    _ launch: CommandLaunch, signals: borrowing ForwardedSignals, options: CommandRunOptions = CommandRunOptions(),
+  public mutating func run<Host: CommandHost & ~Copyable>(
+    _ launch: CommandLaunch, host: inout Host, options: CommandRunOptions = CommandRunOptions(),
     _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) -> CommandRunResult {
-    try arm(FORK_ROOT)
-    let suspended = try SuspendedCommand(launch, cgroup: cgroupDescriptor)
+    try host.start(launch, in: self)
     guard liveMembers == 1 else {
-      suspended.abandon()
+      host.abandon()
       throw KernelTracerError(.spawn, "the command did not become a member of the session")
     }
-    let result = suspended.release()
-    switch consume result {
-    case .failed(let isDirectory, let errno):
-      return .notStarted(isDirectory: isDirectory, errno: errno)
-    case .running(let command):
-      return .ended(supervise(command, signals: signals, options: options, onEvent))
+    if let failure = try host.release() {
+      return .notStarted(isDirectory: failure.isDirectory, errno: failure.errno)
     }
+    return .ended(supervise(&host, options: options, onEvent))
   }
 
   /// Reads the ring and passes signals on until the command has ended, then sees to what it left running. Nothing
   /// that fails here stops the command: what could not be read makes the evidence incomplete.
-  private mutating func supervise(
-    _ command: borrowing RunningCommand, signals: borrowing ForwardedSignals, options: CommandRunOptions,
-    _ onEvent: (KernelEvent) -> Void
+  private mutating func supervise<Host: CommandHost & ~Copyable>(
+    _ host: inout Host, options: CommandRunOptions, _ onEvent: (KernelEvent) -> Void
   ) -> ExitStatus {
     var status: ExitStatus?
     do {
       let poller = try Poller()
-      for descriptor in [command.pidfd, signals.descriptor, ring.descriptor] { try poller.add(descriptor) }
-      status = try waitForEnd(of: command, poller, signals: signals, onEvent)
+      let watched = host.descriptors
+      for descriptor in watched + [ring.descriptor] { try poller.add(descriptor) }
+      status = try waitForEnd(&host, poller, onEvent)
       try ring.drain(onEvent)
       onEvent(.commandEnded(.now))
-      poller.remove(command.pidfd)
+      for descriptor in watched where !host.descriptors.contains(descriptor) { poller.remove(descriptor) }
       if options.killsLeaked { killLeaked() }
       if options.killsLeaked || options.waitsForLeaked {
-        try waitForLeaked(poller, signals: signals, onEvent)
+        try waitForLeaked(&host, poller, onEvent)
       }
     } catch {
       failures.append("the run was not followed to its end: \(error.message)")
     }
     // A command that ended before the failure was reaped already: its status is not to be had twice.
-    return status ?? command.wait()
+    return status ?? host.wait()
   }
 
-  private func waitForEnd(
-    of command: borrowing RunningCommand, _ poller: borrowing Poller, signals: borrowing ForwardedSignals,
-    _ onEvent: (KernelEvent) -> Void
+  private func waitForEnd<Host: CommandHost & ~Copyable>(
+    _ host: inout Host, _ poller: borrowing Poller, _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) -> ExitStatus {
     while true {
       let ready = try poller.wait()
       if ready.contains(ring.descriptor) { try ring.drain(onEvent) }
-      if ready.contains(signals.descriptor) { signals.forward(to: command) }
-      switch command.poll() {
-      case .ended(let status): return status
-      case .stopped(let signal): stopAlong(with: command, signal: signal)
-      case .none: break
-      }
+      guard ready.contains(where: { $0 != ring.descriptor }) else { continue }
+      if case .ended(let status) = try host.change() { return status }
     }
   }
 
-  /// The command was stopped by the terminal: stop too, so that the shell sees a stopped job, and go on with it.
-  private func stopAlong(with command: borrowing RunningCommand, signal: Int32) {
-    guard [SIGTSTP, SIGTTIN, SIGTTOU].contains(signal) else { return }
-    kill(getpid(), SIGSTOP)
-    command.send(SIGCONT)
-  }
-
-  private func waitForLeaked(
-    _ poller: borrowing Poller, signals: borrowing ForwardedSignals, _ onEvent: (KernelEvent) -> Void
+  private func waitForLeaked<Host: CommandHost & ~Copyable>(
+    _ host: inout Host, _ poller: borrowing Poller, _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) {
     while liveMembers > 0 {
       let ready = try poller.wait()
-      if ready.contains(signals.descriptor), signals.readTermination() { return }
+      if ready.contains(where: { $0 != ring.descriptor }), case .termination = try host.change() { return }
       try ring.drain(onEvent)
     }
   }

@@ -13,22 +13,33 @@ public struct SessionCgroup: ~Copyable {
 
   /// Makes the cgroup; nil where the hierarchy is read-only or not delegated.
   init?(hierarchy: CgroupHierarchy) {
-    parent = hierarchy.ownPath
-    Self.sweep(parent)
-    guard let start = ProcFile.startTicks(of: getpid()) else { return nil }
-    let path = "\(parent)/\(Self.prefix)\(getpid())-\(start)"
-    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { return nil }
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      rmdir(path)
-      return nil
-    }
+    let parent = hierarchy.ownPath
+    let made = CapabilitySet.with(.dacOverride) { Self.make(below: parent) }
+    guard let (path, descriptor) = made else { return nil }
+    self.parent = parent
     self.path = path
     self.descriptor = descriptor
   }
 
   deinit {
     close(descriptor)
+  }
+
+  private static func make(below parent: String) -> (path: String, descriptor: Int32)? {
+    sweep(parent)
+    // Moving a process from the one to the other takes the right to write to both. cgroups(7)
+    guard let start = ProcFile.startTicks(of: getpid()),
+      faccessat(AT_FDCWD, "\(parent)/cgroup.procs", W_OK, Int32(AT_EACCESS)) == 0
+    else { return nil }
+    let path = "\(parent)/\(prefix)\(getpid())-\(start)"
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { return nil }
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0, faccessat(AT_FDCWD, "\(path)/cgroup.procs", W_OK, Int32(AT_EACCESS)) == 0 else {
+      if descriptor >= 0 { close(descriptor) }
+      rmdir(path)
+      return nil
+    }
+    return (path, descriptor)
   }
 
   static func place(of cgroup: borrowing SessionCgroup?) -> (path: String, descriptor: Int32)? {
@@ -40,11 +51,20 @@ public struct SessionCgroup: ~Copyable {
 
   /// Kills every process in the cgroup. cgroup.kill, Linux 5.14.
   func killAll() {
-    ProcFile.write("1", to: path + "/cgroup.kill")
+    CapabilitySet.with(.dacOverride) { _ = ProcFile.write("1", to: path + "/cgroup.kill") }
+  }
+
+  /// Moves a process here; false where the kernel refuses.
+  func take(_ pid: Int32) -> Bool {
+    CapabilitySet.with(.dacOverride) { ProcFile.write(String(pid), to: path + "/cgroup.procs") }
   }
 
   /// Removes the directory; processes that go on are moved to the tracer's own cgroup first. False if it stays.
   consuming func remove() -> Bool {
+    CapabilitySet.with(.dacOverride) { removeDirectory() }
+  }
+
+  private func removeDirectory() -> Bool {
     if rmdir(path) == 0 { return true }
     // Processes fork while they are moved: until none is left, or a bound that only a fork bomb reaches.
     for _ in 0..<100 {
@@ -73,7 +93,8 @@ struct CgroupHierarchy {
   var ownPath: String
 
   /// From /proc/self/mountinfo and /proc/self/cgroup; hybrid hierarchies have it at /sys/fs/cgroup/unified.
-  static func find() throws(KernelTracerError) -> CgroupHierarchy {
+  /// `process` is whose place counts.
+  static func find(of process: Int32 = getpid()) throws(KernelTracerError) -> CgroupHierarchy {
     var root: String?
     for line in ProcFile.lines(of: "/proc/self/mountinfo") {
       // 36 35 98:0 /root /mount options - type source options; proc(5)
@@ -90,7 +111,7 @@ struct CgroupHierarchy {
           "mount one: mount -t cgroup2 none /sys/fs/cgroup/unified (in a container: -v /sys/fs/cgroup:/sys/fs/cgroup:ro)"
       )
     }
-    let own = ProcFile.lines(of: "/proc/self/cgroup").first { $0.hasPrefix("0::") }.map { $0.dropFirst(3) } ?? "/"
+    let own = ProcFile.lines(of: "/proc/\(process)/cgroup").first { $0.hasPrefix("0::") }.map { $0.dropFirst(3) } ?? "/"
     let path = own == "/" ? root : root + own
     return CgroupHierarchy(root: root, ownPath: access(path, F_OK) == 0 ? path : root)
   }

@@ -19,13 +19,15 @@ public struct TracerSession: ~Copyable {
   var failures: [String] = []
 
   /// Loads and attaches everything. Throws `KernelTracerError` where something required is refused.
-  public init(sizes: TableSizes = TableSizes()) throws(KernelTracerError) {
+  ///
+  /// The session's cgroup is made below that of `caller`.
+  public init(sizes: TableSizes = TableSizes(), caller: Int32 = getpid()) throws(KernelTracerError) {
     guard access("/sys/kernel/btf/vmlinux", R_OK) == 0 else {
       throw KernelTracerError(
         .unsupportedKernel, "the kernel has no readable BTF type information at /sys/kernel/btf/vmlinux",
         advice: "use a kernel built with CONFIG_DEBUG_INFO_BTF (every distribution's since 2021)")
     }
-    let hierarchy = try CgroupHierarchy.find()
+    let hierarchy = try CgroupHierarchy.find(of: caller)
     let root = open(hierarchy.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard root >= 0 else { throw .system("cannot open the cgroup v2 root \(hierarchy.root)", errno: errno) }
     defer { close(root) }
@@ -47,15 +49,30 @@ public struct TracerSession: ~Copyable {
 
   /// Makes the next child of this thread a member of the session.
   func arm(_ flags: Int32) throws(KernelTracerError) {
+    try Self.arm(flags, program: armProgram)
+  }
+
+  var armProgram: Int32 { object.programDescriptor("arm_next_fork") }
+
+  /// The same by the program alone, in a process that has no session of its own.
+  static func arm(_ flags: Int32, program: Int32) throws(KernelTracerError) {
     var argument = UInt64(flags)
     let result = withUnsafeMutablePointer(to: &argument) { argument in
       var options = bpf_test_run_opts()
       options.sz = MemoryLayout<bpf_test_run_opts>.size
       options.ctx_in = UnsafeRawPointer(argument)
       options.ctx_size_in = UInt32(MemoryLayout<UInt64>.size)
-      return bpf_prog_test_run_opts(object.programDescriptor("arm_next_fork"), &options)
+      return bpf_prog_test_run_opts(program, &options)
     }
     guard result == 0 else { throw .system("cannot mark the command as the session's root", errno: -result) }
+  }
+
+  /// Moves a process that another one started into the session's cgroup, where there is one.
+  func moveIntoCgroup(_ pid: Int32) {
+    switch cgroup {
+    case .some(let cgroup): _ = cgroup.take(pid)
+    case .none: break
+    }
   }
 
   var liveMembers: UInt64 { object.counters.live_members }

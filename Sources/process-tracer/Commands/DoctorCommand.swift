@@ -2,14 +2,21 @@ import ArgumentParser
 import Glibc
 import KernelTracer
 
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: ParsableCommand, TracingCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "What this machine allows, and what to do about it.")
 
+  @OptionGroup var elevation: ElevationOptions
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
   mutating func run() throws {
-    let support = MachineSupport()
+    var refusal: KernelTracerError?
+    do {
+      _ = try Privileges.settle(elevates: elevation.isAllowed)
+    } catch let error as KernelTracerError {
+      refusal = error
+    }
+    let support = MachineSupport(refusal: refusal)
     let usesColor = talk.usesColor(Environment.current, isTerminal: isatty(STDOUT_FILENO) == 1)
     print("process-tracer \(Version.current) on Linux \(Machine.name.kernelRelease) \(Machine.name.hardware)")
     let width = support.findings.map(\.subject.count).max() ?? 0

@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import Policy
 
-struct TestCommand: ParsableCommand {
+struct TestCommand: ParsableCommand, TracingCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
     abstract: "Run a test command, judge what its tests did, fail on violations.",
@@ -26,7 +26,7 @@ struct TestCommand: ParsableCommand {
   }
 }
 
-struct TraceCommand: ParsableCommand {
+struct TraceCommand: ParsableCommand, TracingCommand {
   static let configuration = CommandConfiguration(
     commandName: "trace",
     abstract: "Run any command and record what it did, without judging it.",

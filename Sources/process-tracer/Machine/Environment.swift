@@ -1,17 +1,7 @@
-import Glibc
-
-/// This process's environment.
+/// The caller's environment.
 enum Environment {
-  /// `NAME=value` strings, in order, as they are.
-  static var entries: [String] {
-    var entries: [String] = []
-    var next = environ
-    while let entry = next.pointee {
-      entries.append(String(cString: entry))
-      next += 1
-    }
-    return entries
-  }
+  /// `NAME=value` strings, in order.
+  static var entries: [String] { Caller.current.environment.map { String(decoding: $0, as: UTF8.self) } }
 
   static var current: [String: String] {
     var values: [String: String] = [:]

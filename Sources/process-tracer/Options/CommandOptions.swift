@@ -12,15 +12,30 @@ struct CommandOptions: ParsableArguments {
   @Flag(help: "Kill what the command leaves running.")
   var killLeaked = false
 
-  @Option(help: .hidden) var user: String?
-  @Option(help: .hidden) var elevate: String?
+  @Option(help: ArgumentHelp("Run the command as this user; as root only.", valueName: "name"))
+  var user: String?
+
+  @OptionGroup var elevation: ElevationOptions
   @Option(help: .hidden) var adapters: String?
 
   func validate() throws {
-    if user != nil { throw NotBuilt.option("user") }
-    if let elevate, elevate != "never" { throw NotBuilt.option("elevate \(elevate)") }
     if let adapters, adapters != "none" { throw NotBuilt.option("adapters \(adapters)") }
     if wait, killLeaked { throw ValidationError("--wait and --kill-leaked exclude each other") }
+  }
+}
+
+struct ElevationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Get the right to trace with sudo -n where this user has none, for the tool alone.", valueName: "auto|never"))
+  var elevate = "auto"
+
+  var isAllowed: Bool { elevate == "auto" }
+
+  func validate() throws {
+    guard ["auto", "never"].contains(elevate) else {
+      throw ValidationError("--elevate \(elevate): expected auto or never")
+    }
   }
 }
 

@@ -20,7 +20,7 @@ enum FlagTable {
     "report": policy + reports + replay + talk,
     "audit": talk,
     "policy": talk,
-    "doctor": talk,
+    "doctor": values("elevate") + talk,
   ]
 
   private static let policy =

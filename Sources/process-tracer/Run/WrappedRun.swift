@@ -28,12 +28,19 @@ struct WrappedRun {
   var trace: TraceOptions
   var talk: TalkOptions
 
-  private let environment = Environment.current
+  private let rights: Privileges.CommandRights
+  private let environment: [String: String]
 
+  /// Throws usage errors (64), and where the right to trace cannot be had.
   init(
     verb: Verb, arguments: [String], reports: ReportOptions, command: CommandOptions, trace: TraceOptions,
     talk: TalkOptions
-  ) {
+  ) throws {
+    guard !arguments.isEmpty else {
+      throw ValidationError("no command given: process-tracer \(verb.name) [options] -- <command>")
+    }
+    rights = try Privileges.settle(user: command.user, elevates: command.elevation.isAllowed)
+    environment = Environment.current
     self.verb = verb
     self.arguments = arguments
     self.reports = reports
@@ -44,9 +51,6 @@ struct WrappedRun {
 
   /// Runs the command. Returns how to exit; throws usage errors (64) and `SetupFailure`s (125).
   func run() throws -> ExitCode {
-    guard !arguments.isEmpty else {
-      throw ValidationError("no command given: process-tracer \(verb.name) [options] -- <command>")
-    }
     if let directory = command.directory, chdir(directory) != 0 {
       throw SetupFailure("cannot change to \(directory): \(String(cString: strerror(errno)))")
     }
@@ -121,7 +125,8 @@ struct WrappedRun {
 
   private func openSession() throws -> TracerSession {
     do {
-      return try TracerSession(sizes: TableSizes(testEnvironment: environment))
+      return try TracerSession(
+        sizes: TableSizes(testEnvironment: environment), caller: Privileges.elevated?.launcher ?? getpid())
     } catch {
       throw SetupFailure(error.description)
     }
@@ -137,7 +142,7 @@ struct WrappedRun {
         throw SetupFailure(error.description)
       }
     }
-    if geteuid() == 0 { notes.append("the command runs as root: code of the tests can undo the tracer") }
+    if rights.user == 0 { notes.append("the command runs as root: code of the tests can undo the tracer") }
     if session.cgroupPath == nil {
       notes.append("no cgroup could be made for the session: packets are watched at the cgroup root")
     }
@@ -155,7 +160,7 @@ struct WrappedRun {
     header.traceState = context.traceState
     header.attributes = attributes
     header.resource = ResourceDetection.attributes(environment: environment)
-    header.uid = getuid()
+    header.uid = rights.user
     header.hostname = Machine.name.host
     header.kernelRelease = Machine.name.kernelRelease
     header.nameservers = Machine.nameservers
@@ -172,13 +177,19 @@ struct WrappedRun {
   ) throws -> ExitStatus {
     let result: CommandRunResult
     do {
-      let signals = try ForwardedSignals()
-      let launch = CommandLaunch(
+      var launch = CommandLaunch(
         arguments: arguments,
-        environment: Environment.setting("TRACEPARENT", to: context.traceparent, in: Environment.entries),
-        signalMask: signals.callerMask)
+        environment: Environment.setting("TRACEPARENT", to: context.traceparent, in: Environment.entries))
+      launch.originals = Caller.originals
+      launch.identity = rights.identity
+      launch.dropsCapabilities = rights.dropsCapabilities
       let options = CommandRunOptions(waitsForLeaked: command.wait, killsLeaked: command.killLeaked)
-      result = try session.run(launch, signals: signals, options: options) { recording.add($0) }
+      if var launcher = Privileges.elevated {
+        result = try session.run(launch, host: &launcher, options: options) { recording.add($0) }
+      } else {
+        var host = try LocalCommandHost()
+        result = try session.run(launch, host: &host, options: options) { recording.add($0) }
+      }
     } catch {
       throw SetupFailure(error.description)
     }

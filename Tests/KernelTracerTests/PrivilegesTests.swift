@@ -1,0 +1,61 @@
+import Testing
+
+@testable import KernelTracer
+
+struct HandOverTests {
+  @Test func bytesSurvive() throws {
+    let call = HandOver(
+      arguments: [Array("test".utf8), [], [0x63, 0xE9]], environment: [Array("A=one\ntwo".utf8), Array("B=".utf8)])
+    #expect(HandOver(encoded: call.encoded) == call)
+    #expect(try HandOver(file: call.file()) == call)
+  }
+
+  @Test func nothingAtAllSurvives() {
+    let call = HandOver(arguments: [], environment: [])
+    #expect(HandOver(encoded: call.encoded) == call)
+  }
+
+  @Test(arguments: ["", "2", "x\0", "3\0a\0b\0", "-1\0"]) func garbageIsRefused(_ text: String) {
+    #expect(HandOver(encoded: Array(text.utf8)) == nil)
+  }
+}
+
+struct SudoCallerTests {
+  private func merge(_ asked: [String], given: [String], own: [String], line: [String] = []) -> [String] {
+    func bytes(_ strings: [String]) -> [[UInt8]] { strings.map { Array($0.utf8) } }
+    return SudoCaller.merge(asked: bytes(asked), given: bytes(given), own: bytes(own), sudoArguments: bytes(line))
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  @Test func whatSudoMadeIsUndone() {
+    let asked = ["PATH=/home/a/bin:/bin", "CI=true", "HOME=/home/a"]
+    let given = ["PATH=/usr/sbin", "HOME=/root", "SUDO_UID=1000", "MAIL=/var/mail/root"]
+    #expect(merge(asked, given: given, own: given) == asked)
+  }
+
+  @Test func whatWasAskedOnTheCommandLineStays() {
+    let given = ["PATH=/usr/sbin", "A=1"]
+    let merged = merge(["PATH=/bin", "A=0"], given: given, own: given, line: ["sudo", "A=1", "process-tracer"])
+    #expect(merged == ["PATH=/bin", "A=1"])
+  }
+
+  @Test func whatWasSetAfterSudoStays() {
+    #expect(merge(["PATH=/bin"], given: ["PATH=/x"], own: ["PATH=/y", "B=2"]) == ["PATH=/y", "B=2"])
+  }
+}
+
+struct StackLimitTests {
+  @Test(arguments: [("16777216", UInt64(16_777_216)), ("unlimited", .max)])
+  func isReadFromProc(_ text: String, _ value: UInt64) {
+    let limits = """
+      Limit                     Soft Limit           Hard Limit           Units
+      Max data size             unlimited            unlimited            bytes
+      Max stack size            \(text)             unlimited            bytes
+      """
+    #expect(StackLimit.softLimit(in: limits) == value)
+  }
+
+  @Test func isUnknownInOtherText() {
+    #expect(StackLimit.softLimit(in: "Max data size 1 2 bytes") == nil)
+  }
+}

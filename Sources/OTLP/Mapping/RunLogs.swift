@@ -3,11 +3,26 @@ public import Trace
 
 /// The log records of a run in the order of their times, made one at a time: execs, exits, connections, violations.
 public struct RunLogs: RandomAccessCollection, Sendable {
-  private enum Source {
-    case execution(process: Int, number: Int)
-    case exit(process: Int)
-    case connection(Int)
-    case violation(Int)
+  /// What a log record is made from, kept small: a run of 100,000 processes has 200,000 of them.
+  private struct Source {
+    enum Kind: UInt8 {
+      case execution
+      case exit
+      case connection
+      case violation
+    }
+
+    /// Index of the process, the connection or the violation.
+    var index: UInt32
+    /// Of the execution among those of its process.
+    var number: UInt32 = 0
+    var kind: Kind
+
+    init(_ kind: Kind, _ index: Int, number: Int = 0) {
+      self.kind = kind
+      self.index = UInt32(index)
+      self.number = UInt32(number)
+    }
   }
 
   let mapping: RunMapping
@@ -15,34 +30,46 @@ public struct RunLogs: RandomAccessCollection, Sendable {
 
   public init(_ trace: Trace, _ verdict: Verdict) {
     mapping = RunMapping(trace, verdict)
-    var timed: [(time: BootInstant, source: Source)] = []
+    var sources: [Source] = []
+    sources.reserveCapacity(
+      trace.processes.reduce(trace.connections.count + verdict.violations.count) { count, process in
+        count + process.executions.count + (process.end == nil ? 0 : 1)
+      })
     for (index, process) in trace.processes.enumerated() {
-      for (number, execution) in process.executions.enumerated() {
-        timed.append((execution.time, .execution(process: index, number: number)))
-      }
-      if let end = process.end { timed.append((end, .exit(process: index))) }
+      for number in process.executions.indices { sources.append(Source(.execution, index, number: number)) }
     }
-    for (index, connection) in trace.connections.enumerated() {
-      timed.append((connection.attempt, .connection(index)))
+    for (index, process) in trace.processes.enumerated() where process.end != nil {
+      sources.append(Source(.exit, index))
     }
-    for (index, violation) in verdict.violations.enumerated() {
-      timed.append((violation.firstTime, .violation(index)))
+    for index in trace.connections.indices { sources.append(Source(.connection, index)) }
+    for index in verdict.violations.indices { sources.append(Source(.violation, index)) }
+    // Array.sort is stable, and fast on what is almost in order: what happened at once stays in the order above.
+    sources.sort { Self.time($0, trace, verdict) < Self.time($1, trace, verdict) }
+    self.sources = sources
+  }
+
+  private static func time(_ source: Source, _ trace: Trace, _ verdict: Verdict) -> BootInstant {
+    let index = Int(source.index)
+    switch source.kind {
+    case .execution: return trace.processes[index].executions[Int(source.number)].time
+    case .exit: return trace.processes[index].end ?? trace.processes[index].identity.start
+    case .connection: return trace.connections[index].attempt
+    case .violation: return verdict.violations[index].firstTime
     }
-    // Array.sort is stable: what happened at once stays in the order above.
-    timed.sort { $0.time < $1.time }
-    sources = timed.map(\.source)
   }
 
   public var startIndex: Int { 0 }
   public var endIndex: Int { sources.count }
 
   public subscript(position: Int) -> LogRecord {
+    let source = sources[position]
+    let index = Int(source.index)
     var record =
-      switch sources[position] {
-      case .execution(let process, let number): execution(number, of: process)
-      case .exit(let process): exit(of: process)
-      case .connection(let index): connection(mapping.trace.connections[index])
-      case .violation(let index): violation(mapping.verdict.violations[index])
+      switch source.kind {
+      case .execution: execution(Int(source.number), of: index)
+      case .exit: exit(of: index)
+      case .connection: connection(mapping.trace.connections[index])
+      case .violation: violation(mapping.verdict.violations[index])
       }
     record.attributes = mapping.withCustom(record.attributes)
     return record

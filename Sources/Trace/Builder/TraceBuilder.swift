@@ -2,7 +2,9 @@
 ///
 /// Any event may be missing, and events of different threads may come in any order: what can be told from the others
 /// is filled in when the run ends.
-public struct TraceBuilder: Sendable {
+///
+/// Not copyable: a second owner would make the end of a run copy all of its processes.
+public struct TraceBuilder: ~Copyable, Sendable {
   var trace: Trace
   /// The command, once its fork was seen.
   var root: ProcessIdentity?

@@ -40,6 +40,43 @@ struct image_id {
 	__u32 reserved;
 };
 
+/*
+ * Which test something belongs to, in one word: id << TEST_ID_SHIFT, TEST_FIXTURE, level. 0: none. Ids count up
+ * from 1 within a session. A field named `test` holds such a word.
+ */
+#define TEST_LEVEL_MASK 7
+#define TEST_LEVEL_PROCESS 1 /* the one test that its process is running */
+#define TEST_LEVEL_CREATOR 2 /* a thread or task that the test created, on whatever it works since */
+#define TEST_LEVEL_HANDOFF 3 /* came through a channel or queue from the test */
+#define TEST_LEVEL_EXACT 4   /* the test's own thread or task, or a process started from it */
+#define TEST_FIXTURE 8	     /* not a test case but a fixture that outlives one */
+#define TEST_ID_SHIFT 4
+#define TEST_ID_LIMIT (1 << 28)
+
+/* ---------------------------------------------------------------- markers */
+/*
+ * How a program says what it tests: setsockopt(any socket, MARKER_LEVEL, verb, text) on the thread that it is
+ * about. 0: taken; ENOPROTOOPT, EOPNOTSUPP: no tracer; EPERM: not a verb, a text over the limit, no such test.
+ * docs/markers.md has the texts.
+ */
+#define MARKER_LEVEL 0x70747261
+#define MARKER_VERSION 1
+#define MARKER_TEXT_LIMIT 4096 /* bytes; the kernel shows one page of an option */
+
+#define MARKER_BEGIN 1	 /* a test case begins, on this thread and as the process's own */
+#define MARKER_PHASE 2	 /* the thread's test enters a phase: setup, call, teardown */
+#define MARKER_FIXTURE 3 /* a fixture that outlives a test is set up or finalized, like BEGIN */
+#define MARKER_END 4	 /* the thread's test ends, with its result */
+#define MARKER_ADOPT 5	 /* this thread works for the test of a token from now on; token 0: for none */
+#define MARKER_THREAD 6	 /* like BEGIN, for this thread alone: its process runs tests side by side */
+#define MARKER_RESUME 7	 /* the test of a token goes on, on this thread and as the process's own */
+
+/* getsockopt(any socket, MARKER_LEVEL, question) */
+#define MARKER_ASK_VERSION 1 /* int: MARKER_VERSION */
+#define MARKER_ASK_TEST 2    /* int: the token of the thread's test, 0: none */
+#define MARKER_ASK_CONTEXT 3 /* text: the W3C traceparent of the thread's test, or of the run */
+#define TRACEPARENT_LENGTH 55
+
 /* ------------------------------------------------------------------ records */
 
 #define EVENT_FORK 1
@@ -49,7 +86,8 @@ struct image_id {
 #define EVENT_ACCEPT 5
 #define EVENT_CLOSE 6
 #define EVENT_DATAGRAM 7
-#define EVENT_KINDS 8 /* one more than the last kind: sizes the loss table */
+#define EVENT_MARKER 8
+#define EVENT_KINDS 9 /* one more than the last kind: sizes the loss table */
 
 struct event_header {
 	__u32 kind;
@@ -67,6 +105,8 @@ struct event_fork {
 	__u32 uid;
 	__u32 gid;
 	__u32 flags; /* FORK_* */
+	__u32 test;
+	__u32 reserved;
 };
 #define FORK_ROOT 1   /* the command itself: its parent is the tracer */
 #define FORK_CANARY 2 /* the self-test, never part of a run */
@@ -84,7 +124,7 @@ struct event_exec {
 	__u32 directory_length;	  /* working directory, same form */
 	__u32 argv_length;	  /* NUL-separated */
 	__u32 environment_length; /* NAME=value entries of the documented list, NUL-separated */
-	__u32 reserved;
+	__u32 test;
 };
 #define EXEC_PATH_CUT 1
 #define EXEC_DIRECTORY_CUT 2
@@ -162,6 +202,15 @@ struct event_datagram {
 	__u32 reserved;
 };
 
+/* What a thread said about its tests. */
+struct event_marker {
+	struct event_header header;
+	__u32 verb;
+	__u32 test;	/* the one that it is about, as it is known from then on */
+	__u32 previous; /* the thread's before */
+	__u32 text_length;
+};
+
 /* ------------------------------------------------------------------- tables */
 
 /* Flow table: every destination of every process, the evidence for verdicts. */
@@ -212,18 +261,33 @@ struct member {
 	struct process_key parent;
 	struct image_id image;
 	__u32 flags; /* MEMBER_* */
-	__u32 test;
+	__u32 test;  /* of threads that have none of their own in the thread table */
 	__u32 tracer_pid;
+	__u32 inherited_test; /* the forker's, which stays when the process's own tests end */
+	__u32 open_tests;     /* begun and not ended, MARKER_THREAD's left out */
 	__u32 reserved;
 	char comm[TASK_COMM_LENGTH];
 };
 #define MEMBER_CANARY 1
 #define MEMBER_READS_ENVIRONMENT 2 /* descends from an interpreter whose children carry a test name */
 
+/* Thread table: threads that were marked, or that a marked thread created. */
+struct thread_test {
+	__u32 test;
+	__u32 flags; /* THREAD_* */
+};
+#define THREAD_RUNS_BESIDE 1 /* its test is not its process's: MARKER_THREAD */
+
+#define SPAN_STEP 0x9E3779B97F4A7C15ULL
+
 /* What the loader sets before loading; the only content of .rodata.settings. */
 struct session_settings {
 	__u64 path_hash_seed; /* so that nobody can prepare two paths that collide */
 	__u64 wake_threshold; /* bytes waiting in the ring at which the reader is woken */
+	__u64 trace_high;     /* the run's trace id, W3C Trace Context level 1 */
+	__u64 trace_low;
+	__u64 run_span; /* test N has the span mix(run_span + N * SPAN_STEP), mix being splitmix64's */
+	__u64 trace_flags;
 };
 
 /* Totals that only grow; the only content of .bss.counters. */
@@ -234,6 +298,7 @@ struct session_counters {
 	__u64 flows_refused;	    /* destinations that the flow table refused */
 	__u64 images_refused;	    /* executables that the image table refused */
 	__u64 sockets_refused;	    /* sockets that got no storage */
+	__u64 threads_refused;	    /* threads whose test could not be kept: it is their process's */
 	__u64 packets_unparsed;	    /* datagrams whose headers could not be read */
 	__u64 live_members;
 };

@@ -5,6 +5,7 @@
 
 #include "path.h"
 #include "pid.h"
+#include "tests.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -122,7 +123,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_thread, struct linux_bin
 	event->uid = BPF_CORE_READ(task, cred, euid.val);
 	event->gid = BPF_CORE_READ(task, cred, egid.val);
 	event->flags = 0;
-	event->reserved = 0;
+	event->test = become_test_of(member, old_thread);
 
 	bool cut = false;
 	struct file *file = BPF_CORE_READ(program, file);

@@ -5,6 +5,7 @@
 
 #include "session.h"
 #include "sockets.h"
+#include "tests.h"
 
 #define AF_INET 2
 #define AF_INET6 10
@@ -26,7 +27,7 @@ static __always_inline void own(struct socket_state *state, struct member *membe
 	state->owner.start = member->start;
 	state->thread = (__u32)thread;
 	state->image = member->image;
-	state->test = member->test;
+	state->test = current_test(member);
 	__builtin_memcpy(state->comm, member->comm, sizeof state->comm);
 }
 

@@ -29,8 +29,11 @@ SEC("raw_tp/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
 	__u32 child_pid = BPF_CORE_READ(child, tgid);
-	if (child_pid != (__u32)BPF_CORE_READ(child, pid))
-		return 0; /* a thread: its group is a member already */
+	__u32 child_thread = BPF_CORE_READ(child, pid);
+	if (child_pid != child_thread) {
+		inherit_thread_test(child_thread); /* its group is a member already */
+		return 0;
+	}
 	__u64 thread = bpf_get_current_pid_tgid();
 	struct member *forker = member_of(thread >> 32);
 	struct event_fork event = {};
@@ -40,7 +43,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 		event.parent.start = forker->start;
 		joined.flags = forker->flags;
 		joined.image = forker->image;
-		joined.test = forker->test;
+		joined.test = current_test(forker);
+		joined.inherited_test = joined.test;
 		__builtin_memcpy(joined.comm, forker->comm, sizeof joined.comm);
 	} else if (armed_thread && armed_thread == thread) {
 		event.parent.pid = thread >> 32;
@@ -78,6 +82,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	event.pid_namespace = BPF_CORE_READ(inner, ns, ns.inum);
 	event.uid = BPF_CORE_READ(child, cred, euid.val);
 	event.gid = BPF_CORE_READ(child, cred, egid.val);
+	event.test = joined.test;
 	emit(EVENT_FORK, &event, sizeof event, wake_flags());
 	return 0;
 }
@@ -101,6 +106,7 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	struct member *member = member_of(pid);
 	if (!member)
 		return 0;
+	forget_thread_test();
 	struct signal_struct *group = BPF_CORE_READ(task, signal);
 	if (BPF_CORE_READ(group, live.counter))
 		return 0;

@@ -2,6 +2,7 @@
 /* One object of all programs; each subject has its own file. */
 #include "process.h"
 #include "network.h"
+#include "marker.h"
 
 /* The helpers that read kernel memory are open to GPL-compatible programs only. */
 char LICENSE[] SEC("license") = "GPL";

@@ -22,6 +22,26 @@ import Trace
     #expect(spans.misplaced.isEmpty)
   }
 
+  @Test func aMarkedTestHasItsOwnTimesAndResult() throws {
+    var run = RunFixture.pytest()
+    run.trace.testCases[0].run = .init(
+      id: 1, process: run.trace.processes[1].identity, start: BootInstant(nanoseconds: 5000))
+    run.trace.testCases[0].run?.end = BootInstant(nanoseconds: 40_000)
+    run.trace.testCases[0].result = .failed
+    var idle = TestCase(runner: "pytest", suite: "test_net.py", name: "test_net.py::test_crash")
+    idle.run = .init(id: 2, process: run.trace.processes[1].identity, start: BootInstant(nanoseconds: 41_000))
+    run.trace.testCases.append(idle)
+    let spans = run.spans()
+    let test = try #require(spans.named("test_net.py::test_fetch"))
+    #expect((test.end - test.start, test.failure?.message) == (35_000, "the test failed"))
+    #expect(spans.named("sh")?.parentSpanID == test.spanID)
+    // It never ended: it lasts as long as its process.
+    let crashed = try #require(spans.named("test_net.py::test_crash"))
+    #expect(crashed.end - crashed.start == 39_000)
+    #expect(crashed.attributes.contains(Attribute("process_tracer.test.unfinished", .bool(true))))
+    #expect(spans.misplaced.isEmpty)
+  }
+
   @Test func theRunIsAChildOfWhoeverStartedIt() {
     var run = RunFixture.pytest()
     run.trace.header.parentSpanID = "00f067aa0ba902b7"

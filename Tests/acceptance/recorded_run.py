@@ -12,6 +12,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 Identity = tuple[int, int]
+# The first line of a test's marker, and the level.
+Test = tuple[str, str]
+
+
+@dataclass(eq=False)
+class MarkedTest:
+    text: str
+    verb: str
+    process_identity: Identity
+    start: int
+    phases: list[str] = field(default_factory=list)
+    end: int | None = None
+    result: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.text.partition("\n")[0]
 
 
 @dataclass(eq=False)
@@ -21,6 +38,7 @@ class Execution:
     cut_argument_bytes: int | None
     directory: str
     flags: list[str]
+    test: Test | None = None
 
     @property
     def name(self) -> str:
@@ -50,6 +68,7 @@ class Process:
     signal: int | None = None
     core_dumped: bool = False
     is_leaked: bool = False
+    test: Test | None = None
 
     def execution_names(self) -> tuple[str, ...]:
         return tuple(execution.name for execution in self.executions)
@@ -71,6 +90,8 @@ class Connection:
     bytes_sent: int = 0
     bytes_received: int = 0
     is_still_open: bool = False
+    thread: int = 0
+    test: Test | None = None
 
     @property
     def peer_host(self) -> str:
@@ -96,6 +117,7 @@ class Flow:
     failed: int
     bytes_sent: int
     bytes_received: int
+    test: Test | None
 
 
 @dataclass(eq=False)
@@ -105,6 +127,7 @@ class Loss:
     flows_refused: int
     images_refused: int
     sockets_refused: int
+    threads_refused: int
     packets_unparsed: int
     recursion_misses: dict[str, int]
 
@@ -115,13 +138,14 @@ class RecordedRun:
         assert self.header["type"] == "header", self.header
         self.end = lines[-1] if lines[-1]["type"] == "end" else None
         self.record_counts = Counter(line["type"] for line in lines)
-        self.flows = [_flow(line) for line in lines if line["type"] == "flow"]
+        self.tests: dict[int, MarkedTest] = {}
         self._processes: dict[Identity, Process] = {}
         self._connections: dict[tuple, Connection] = {}
         for line in lines[1:]:
             reader = getattr(self, "_read_" + line["type"], None)
             if reader:
                 reader(line)
+        self.flows = [self._flow(line) for line in lines if line["type"] == "flow"]
         for process in self._processes.values():
             process.parent = self._processes.get(process.parent_identity)
         for connection in self._connections.values():
@@ -154,6 +178,33 @@ class RecordedRun:
         [process] = [process for process in self.processes if process.namespace_pid == pid]
         return process
 
+    def _flow(self, line: dict) -> Flow:
+        return Flow(
+            process_identity=_identity(line),
+            protocol=line["protocol"],
+            destination=line["destination"],
+            attempts=line["attempts"],
+            sent=line["sent"],
+            established=line["established"],
+            failed=line["failed"],
+            bytes_sent=line["bytes_sent"],
+            bytes_received=line["bytes_received"],
+            test=self._test(line),
+        )
+
+    def _test(self, line: dict) -> Test | None:
+        return (self.tests[line["test"]].name, line["test_level"]) if "test" in line else None
+
+    def _read_marker(self, line: dict) -> None:
+        if line["verb"] in ("begin", "thread", "fixture"):
+            assert line["test"] not in self.tests, line
+            self.tests[line["test"]] = MarkedTest(line["text"], line["verb"], _identity(line), line["time"])
+        elif "test" in line and line["verb"] == "phase":
+            self.tests[line["test"]].phases.append(line["text"])
+        elif "test" in line:
+            test = self.tests[line["test"]]
+            test.end, test.result = line["time"], line["text"]
+
     def _read_fork(self, line: dict) -> None:
         identity = _identity(line)
         assert identity not in self._processes, line
@@ -164,6 +215,7 @@ class RecordedRun:
             tracer_pid=line["tracer_pid"],
             pid_namespace=line["pid_namespace"],
             start=line["start"],
+            test=self._test(line),
         )
 
     def _read_exec(self, line: dict) -> None:
@@ -176,6 +228,7 @@ class RecordedRun:
                     cut_argument_bytes=line.get("cut_argument_bytes"),
                     directory=line["working_directory"],
                     flags=line.get("flags", []),
+                    test=self._test(line),
                 )
             )
 
@@ -195,8 +248,9 @@ class RecordedRun:
     def _read_connect(self, line: dict) -> None:
         key = (line["socket"], line["time"])
         self._connections[key] = Connection(
-            "connect", line["protocol"], _identity(line), line["peer"], attempt=line["time"]
-        )
+            "connect", line["protocol"], _identity(line), line["peer"], attempt=line["time"], thread=line["thread"],
+            test=self._test(line),
+        )  # fmt: skip
 
     def _read_accept(self, line: dict) -> None:
         key = (line["socket"], line["time"])
@@ -209,13 +263,15 @@ class RecordedRun:
             local=line["local"],
             established=line["time"],
             outcome="established",
+            test=self._test(line),
         )
 
     def _read_datagram(self, line: dict) -> None:
-        key = ("datagram", _identity(line), line["peer"], line["protocol"], line["network_namespace"])
+        key = ("datagram", _identity(line), line["peer"], line["protocol"], line["network_namespace"], line.get("test"))
         self._connections[key] = Connection(
-            "send", line["protocol"], _identity(line), line["peer"], attempt=line["time"]
-        )
+            "send", line["protocol"], _identity(line), line["peer"], attempt=line["time"], thread=line["thread"],
+            test=self._test(line),
+        )  # fmt: skip
 
     def _read_close(self, line: dict) -> None:
         connection = self._connections.get((line["socket"], line["attempt"]))
@@ -239,17 +295,3 @@ class RecordedRun:
 
 def _identity(line: dict, prefix: str = "") -> Identity:
     return (line[f"{prefix}pid"], line[f"{prefix}start"])
-
-
-def _flow(line: dict) -> Flow:
-    return Flow(
-        process_identity=_identity(line),
-        protocol=line["protocol"],
-        destination=line["destination"],
-        attempts=line["attempts"],
-        sent=line["sent"],
-        established=line["established"],
-        failed=line["failed"],
-        bytes_sent=line["bytes_sent"],
-        bytes_received=line["bytes_received"],
-    )

@@ -29,10 +29,12 @@ struct ExecRecord {
   }
 
   var event: ExecEvent {
-    ExecEvent(
+    var event = ExecEvent(
       time: BootInstant(fixed.header.time), process: ProcessIdentity(fixed.header.process),
       namespacePID: Int32(bitPattern: fixed.namespace_pid), thread: Int32(bitPattern: fixed.old_thread),
       imageID: ImageID(fixed.image), image: image)
+    event.test = TestMark(kernelWord: fixed.test)
+    return event
   }
 
   private var image: ProcessImage {

@@ -8,6 +8,7 @@ extension ForkEvent {
       parent: ProcessIdentity(record.parent), namespacePID: Int32(bitPattern: record.namespace_pid),
       tracerPID: Int32(bitPattern: record.tracer_pid), pidNamespace: record.pid_namespace, uid: record.uid,
       gid: record.gid, isRoot: record.flags & UInt32(FORK_ROOT) != 0)
+    test = TestMark(kernelWord: record.test)
   }
 }
 
@@ -27,6 +28,7 @@ extension ConnectEvent {
       thread: Int32(bitPattern: record.header.thread), socket: record.socket,
       protocol: TransportProtocol(rawValue: record.protocol), peer: Endpoint(record.address, port: record.port),
       networkNamespace: record.network_namespace)
+    test = TestMark(kernelWord: record.test)
   }
 }
 
@@ -37,6 +39,7 @@ extension AcceptEvent {
       socket: record.socket, protocol: TransportProtocol(rawValue: record.protocol),
       local: Endpoint(record.local_address, port: record.local_port),
       peer: Endpoint(record.peer_address, port: record.peer_port), networkNamespace: record.network_namespace)
+    test = TestMark(kernelWord: record.test)
   }
 }
 
@@ -57,6 +60,7 @@ extension CloseEvent {
     isNotSent = record.flags & UInt32(CLOSE_NOT_SENT) != 0
     isStillOpen = record.flags & UInt32(CLOSE_STILL_OPEN) != 0
     isLocal = record.flags & UInt32(CLOSE_LOCAL) != 0
+    test = TestMark(kernelWord: record.test)
   }
 }
 
@@ -67,6 +71,7 @@ extension DatagramEvent {
       thread: Int32(bitPattern: record.header.thread), socket: record.socket,
       protocol: TransportProtocol(rawValue: record.protocol), peer: Endpoint(record.address, port: record.port),
       networkNamespace: record.network_namespace)
+    test = TestMark(kernelWord: record.test)
   }
 }
 
@@ -87,6 +92,7 @@ extension FlowEntry {
     failed = value.failed
     bytesSent = value.bytes_sent
     bytesReceived = value.bytes_received
+    test = TestMark(kernelWord: key.test)
   }
 }
 
@@ -100,6 +106,7 @@ extension ImageEntry {
       parent: ProcessIdentity(key.parent), imageID: ImageID(key.image), path: path, isPathCut: isCut,
       firstTime: BootInstant(value.first_time), firstProcess: ProcessIdentity(value.first_process),
       count: value.count)
+    test = TestMark(kernelWord: key.test)
   }
 }
 

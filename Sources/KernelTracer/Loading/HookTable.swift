@@ -56,6 +56,12 @@ enum HookTable {
       program: "on_tcp", hook: "sockops", attachment: .rootCgroup, isRequired: true,
       cost: "results, accepted connections and bytes of TCP are not known"),
     Entry(
+      program: "on_marker", hook: "cgroup/setsockopt", attachment: .sessionCgroup, isRequired: false,
+      cost: "tests cannot say which they are: no event is known to a test but by its process"),
+    Entry(
+      program: "on_marker_question", hook: "cgroup/getsockopt", attachment: .sessionCgroup, isRequired: false,
+      cost: "tests cannot ask which they are: threads that serve several tests are not told apart"),
+    Entry(
       program: "on_socket_release", hook: "cgroup/sock_release", attachment: .rootCgroup, isRequired: false,
       cost: "an attempt without a route shows no result"),
     Entry(

@@ -10,6 +10,8 @@ public struct TableSizes: Hashable, Sendable {
   public var members: UInt32
   public var flows: UInt32
   public var images: UInt32
+  /// Threads that were marked, or that marked threads created.
+  public var threads: UInt32
 
   /// A mebibyte for each processor that can fill it while the reader waits for its turn, within bounds.
   public static var defaultRingBytes: UInt32 {
@@ -21,12 +23,28 @@ public struct TableSizes: Hashable, Sendable {
 
   public init(
     ringBytes: UInt32 = Self.defaultRingBytes, members: UInt32 = 65_536, flows: UInt32 = 131_072,
-    images: UInt32 = 131_072
+    images: UInt32 = 131_072, threads: UInt32 = 65_536
   ) {
     self.ringBytes = ringBytes
     self.members = members
     self.flows = flows
     self.images = images
+    self.threads = threads
+  }
+}
+
+/// Where the spans of a run hang, for programs that ask: W3C Trace Context level 1.
+public struct SpanContext: Hashable, Sendable {
+  public var traceHigh: UInt64
+  public var traceLow: UInt64
+  public var runSpan: UInt64
+  public var flags: UInt8
+
+  public init(traceHigh: UInt64 = 0, traceLow: UInt64 = 0, runSpan: UInt64 = 0, flags: UInt8 = 0) {
+    self.traceHigh = traceHigh
+    self.traceLow = traceLow
+    self.runSpan = runSpan
+    self.flags = flags
   }
 }
 
@@ -37,14 +55,14 @@ struct KernelObject: ~Copyable {
   let refusedPrograms: Set<String>
 
   /// Loads everything, without the optional programs that the kernel refuses.
-  init(sizes: TableSizes) throws(KernelTracerError) {
+  init(sizes: TableSizes, spans: SpanContext) throws(KernelTracerError) {
     var refused: Set<String> = []
     let image = ObjectImage.decode(tracerObjectBase64)
     let types = try KernelTypes(for: image)
     while true {
       let log = LibbpfLog.start()
       let object = try Self.openObject(image, types: types.path)
-      Self.configure(object, sizes: sizes, without: refused)
+      Self.configure(object, sizes: sizes, spans: spans, without: refused)
       let result = bpf_object__load(object)
       let messages = log.finish()
       if result == 0 {
@@ -82,20 +100,23 @@ struct KernelObject: ~Copyable {
     return object
   }
 
-  private static func configure(_ object: OpaquePointer, sizes: TableSizes, without refused: Set<String>) {
+  private static func configure(
+    _ object: OpaquePointer, sizes: TableSizes, spans: SpanContext, without refused: Set<String>
+  ) {
     for program in refused {
       bpf_program__set_autoload(bpf_object__find_program_by_name(object, program), false)
     }
     let cpus = UInt32(max(1, libbpf_num_possible_cpus()))
     let entries: [(String, UInt32)] = [
       ("events", sizes.ringBytes), ("members", sizes.members), ("flows", sizes.flows), ("images", sizes.images),
-      ("exec_scratches", cpus),
+      ("threads", sizes.threads), ("exec_scratches", cpus),
     ]
     for (map, count) in entries {
       bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), count)
     }
     var settings = session_settings(
-      path_hash_seed: .random(in: 0 ... .max), wake_threshold: UInt64(sizes.ringBytes / 4))
+      path_hash_seed: .random(in: 0 ... .max), wake_threshold: UInt64(sizes.ringBytes / 4),
+      trace_high: spans.traceHigh, trace_low: spans.traceLow, run_span: spans.runSpan, trace_flags: UInt64(spans.flags))
     let result = bpf_map__set_initial_value(
       bpf_object__find_map_by_name(object, ".rodata.settings"), &settings, MemoryLayout<session_settings>.size)
     precondition(result == 0, ".rodata.settings is not exactly struct session_settings")

@@ -21,7 +21,9 @@ public struct TracerSession: ~Copyable {
   /// Loads and attaches everything. Throws `KernelTracerError` where something required is refused.
   ///
   /// The session's cgroup is made below that of `caller`.
-  public init(sizes: TableSizes = TableSizes(), caller: Int32 = getpid()) throws(KernelTracerError) {
+  public init(
+    sizes: TableSizes = TableSizes(), spans: SpanContext = SpanContext(), caller: Int32 = getpid()
+  ) throws(KernelTracerError) {
     guard access("/sys/kernel/btf/vmlinux", R_OK) == 0 else {
       throw KernelTracerError(
         .unsupportedKernel, "the kernel has no readable BTF type information at /sys/kernel/btf/vmlinux",
@@ -31,7 +33,7 @@ public struct TracerSession: ~Copyable {
     let root = open(hierarchy.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard root >= 0 else { throw .system("cannot open the cgroup v2 root \(hierarchy.root)", errno: errno) }
     defer { close(root) }
-    let object = try KernelObject(sizes: sizes)
+    let object = try KernelObject(sizes: sizes, spans: spans)
     let cgroup = SessionCgroup(hierarchy: hierarchy)
     let place = SessionCgroup.place(of: cgroup)
     let attachments = try Attachments(object, root: root, session: place?.descriptor)
@@ -177,7 +179,7 @@ extension EvidenceLoss {
     self.init()
     let names = [
       (EVENT_FORK, "fork"), (EVENT_EXEC, "exec"), (EVENT_EXIT, "exit"), (EVENT_CONNECT, "connect"),
-      (EVENT_ACCEPT, "accept"), (EVENT_CLOSE, "close"), (EVENT_DATAGRAM, "datagram"),
+      (EVENT_ACCEPT, "accept"), (EVENT_CLOSE, "close"), (EVENT_DATAGRAM, "datagram"), (EVENT_MARKER, "marker"),
     ]
     withUnsafeBytes(of: counters.lost) { bytes in
       for (kind, name) in names {
@@ -189,6 +191,7 @@ extension EvidenceLoss {
     flowsRefused = counters.flows_refused
     imagesRefused = counters.images_refused
     socketsRefused = counters.sockets_refused
+    threadsRefused = counters.threads_refused
     packetsUnparsed = counters.packets_unparsed
     self.recursionMisses = recursionMisses
   }

@@ -55,6 +55,6 @@ extension RunSpans {
   private var lostEvents: UInt64 {
     let loss = mapping.verdict.loss
     return loss.ringFailures.values.reduce(0, +) + loss.recursionMisses.values.reduce(0, +) + loss.membersRefused
-      + loss.flowsRefused + loss.imagesRefused + loss.socketsRefused + loss.packetsUnparsed
+      + loss.flowsRefused + loss.imagesRefused + loss.socketsRefused + loss.threadsRefused + loss.packetsUnparsed
   }
 }

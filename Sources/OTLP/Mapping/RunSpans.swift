@@ -15,6 +15,7 @@ public struct RunSpans: RandomAccessCollection, Sendable {
     self.testCaseSpanIDs = tree.testCases.map { span in
       let identity = trace.processes[span.process].identity
       let testCase = trace.testCases[span.testCase]
+      if let run = testCase.run { return SpanID(ofTest: run.id, inRun: mapping.runSpanID) }
       return SpanID(
         hashing: mapping.traceID.hexadecimal, "test case", String(identity.pid), String(identity.start.nanoseconds),
         testCase.suite ?? "", testCase.name)

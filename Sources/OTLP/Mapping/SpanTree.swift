@@ -13,7 +13,7 @@ struct SpanTree {
     func covers(_ other: Interval) -> Bool { start <= other.start && other.end <= end }
   }
 
-  /// A test case as far as its own doings show it: from the first to the last of them.
+  /// A test case: from its markers, else as far as its own doings show it, from the first to the last of them.
   struct TestCaseSpan {
     /// Index in `Trace.testCases`.
     var testCase: Int
@@ -22,7 +22,7 @@ struct SpanTree {
     /// Index in `Trace.processes` of the test process.
     var process: Int
     var interval: Interval
-    /// The least certain of its doings.
+    /// The least certain of its doings; `exact` where only its markers are known.
     var level: Attribution.Level
   }
 
@@ -83,7 +83,7 @@ struct SpanTree {
   }
 
   private static func testCases(of trace: Trace, _ processes: [Interval]) -> [TestCaseSpan] {
-    var spans: [Key: TestCaseSpan] = [:]
+    var spans = markedTestCases(of: trace, processes)
     func widen(_ attribution: Attribution, owner: Int?, from start: BootInstant, to end: BootInstant) {
       guard let testCase = attribution.testCase, let number = attribution.testProcess,
         owner == trace.testProcesses[number].process, let owner, processes.indices.contains(owner)
@@ -92,6 +92,11 @@ struct SpanTree {
       guard around.start <= start, start <= around.end else { return }
       let doing = Interval(start: start, end: max(start, min(end, around.end)))
       let key = Key(testProcess: number, testCase: testCase)
+      if var marked = spans[key], trace.testCases[testCase].run != nil {
+        marked.level = leastCertain(marked.level, attribution.level)
+        spans[key] = marked
+        return
+      }
       var span =
         spans[key]
         ?? TestCaseSpan(
@@ -114,6 +119,25 @@ struct SpanTree {
         to: connection.end ?? connection.attempt)
     }
     return spans.values.sorted { ($0.process, $0.testProcess, $0.testCase) < ($1.process, $1.testProcess, $1.testCase) }
+  }
+
+  /// Those that markers tell, whether they did anything else or not.
+  private static func markedTestCases(of trace: Trace, _ processes: [Interval]) -> [Key: TestCaseSpan] {
+    let testProcesses = Dictionary(
+      trace.testProcesses.enumerated().compactMap { number, test in
+        trace.processes.indices.contains(test.process) ? (trace.processes[test.process].identity, number) : nil
+      }, uniquingKeysWith: { _, last in last })
+    var spans: [Key: TestCaseSpan] = [:]
+    for (index, testCase) in trace.testCases.enumerated() {
+      guard let run = testCase.run, let number = testProcesses[run.process] else { continue }
+      let process = trace.testProcesses[number].process
+      let around = processes[process]
+      let start = min(max(run.start, around.start), around.end)
+      spans[Key(testProcess: number, testCase: index)] = TestCaseSpan(
+        testCase: index, testProcess: number, process: process,
+        interval: Interval(start: start, end: min(max(run.end ?? around.end, start), around.end)), level: .exact)
+    }
+    return spans
   }
 
   private static func leastCertain(_ first: Attribution.Level, _ second: Attribution.Level) -> Attribution.Level {

@@ -48,6 +48,14 @@ public struct SpanID: Hashable, Sendable {
     self.value = value == 0 ? 1 : value
   }
 
+  /// The id of the span of a marked test, which the kernel side tells to programs that ask: `span_of` of bpf/marker.h.
+  init(ofTest id: UInt32, inRun run: SpanID) {
+    var span = run.value &+ UInt64(id) &* 0x9E37_79B9_7F4A_7C15
+    span = (span ^ span >> 30) &* 0xBF58_476D_1CE4_E5B9
+    span = (span ^ span >> 27) &* 0x94D0_49BB_1331_11EB
+    self.value = span ^ span >> 31
+  }
+
   /// 16 lower-case hexadecimal digits.
   public var hexadecimal: String { value.hexadecimal }
 }

@@ -6,6 +6,8 @@ struct EvidenceNeeds {
   var programs = false
   /// What the records of processes' starts are needed for, each a noun phrase; empty where tables alone decide.
   var processRecords: [String] = []
+  /// Rules ask whose test it was.
+  var tests = false
   /// Lost detail counts as well.
   var isStrict = false
 }
@@ -27,6 +29,8 @@ enum MissingEvidence {
     "on_tcp": ("results, accepted connections and byte counts of TCP may be missing", false),
     "dump_open_sockets": ("connections still open at the end may be missing from the details", true),
     "on_socket_release": ("results of connections without a route may be missing", true),
+    "on_marker": ("what tests said about themselves may be missing", true),
+    "on_marker_question": ("what tests asked about themselves may be unanswered", true),
     "on_bind4": ("listeners may be counted to another process", true),
     "on_bind6": ("listeners may be counted to another process", true),
   ]
@@ -51,6 +55,10 @@ enum MissingEvidence {
       (loss.socketsRefused, "sockets could not be followed: the kernel had no memory for them", true),
       (loss.packetsUnparsed, "datagrams had headers that could not be read: their destinations are not known", true),
       (loss.imagesRefused, "programs were not kept: their table was full", needs.programs || needs.isStrict),
+      (
+        loss.threadsRefused, "threads could not be told their test: the table of threads was full",
+        needs.tests || needs.isStrict
+      ),
     ]
     return refused.filter { $0.count > 0 && $0.matters }.map { "\($0.count) \($0.what)" }
   }
@@ -68,6 +76,10 @@ enum MissingEvidence {
     let lost = loss.ringFailures.filter { $0.value > 0 }.sorted { $0.key < $1.key }
     let starts = lost.filter { $0.key == "fork" || $0.key == "exec" }.map(\.value).reduce(0, +)
     var reasons = starts > 0 ? needs.processRecords.map { "\(starts) fork and exec records were lost: \($0)" } : []
+    let markers = loss.ringFailures["marker", default: 0]
+    if needs.tests, markers > 0 {
+      reasons.append("\(markers) marker records were lost: rules under tests: need the names of tests")
+    }
     if needs.isStrict {
       reasons += lost.map { "\($0.value) \($0.key) records were lost from the ring buffer (--strict)" }
     }

@@ -19,6 +19,7 @@ extension Policy {
     if hasProcessLimits { needs.processRecords.append("processes.max counts them") }
     if hasScopes { needs.processRecords.append("rules with exe, argv, parent or user read them") }
     if tests.contains(where: \.narrows) {
+      needs.tests = true
       needs.processRecords.append("rules under tests: need to know whose test it was")
     }
     return needs

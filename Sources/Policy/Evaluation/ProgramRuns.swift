@@ -26,6 +26,7 @@ struct ProgramRuns {
   private struct Origin: Hashable {
     var parent: ProcessIdentity
     var path: String
+    var test: TestMark
   }
 
   private struct Kind: Hashable {
@@ -82,7 +83,7 @@ struct ProgramRuns {
         if process.parentIdentity.pid == 0 {
           orphaned[image.path, default: 0] += 1
         } else {
-          recorded[Origin(parent: process.parentIdentity, path: image.path), default: 0] += 1
+          recorded[Origin(parent: process.parentIdentity, path: image.path, test: execution.test), default: 0] += 1
         }
         guard position >= start else { continue }
         add(
@@ -96,7 +97,7 @@ struct ProgramRuns {
   private mutating func addUnrecorded() {
     var missing: [(image: ExecutedImage, count: UInt64)] = []
     for image in trace.executedImages {
-      let origin = Origin(parent: image.parentIdentity, path: image.path)
+      let origin = Origin(parent: image.parentIdentity, path: image.path, test: image.test)
       let count = image.count - Self.take(image.count, from: &recorded[origin, default: 0])
       if count > 0 { missing.append((image, count)) }
     }

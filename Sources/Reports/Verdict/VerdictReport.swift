@@ -112,6 +112,7 @@ public struct VerdictReport: Report {
         json.member("destinations", loss.flowsRefused)
         json.member("images", loss.imagesRefused)
         json.member("sockets", loss.socketsRefused)
+        json.member("threads", loss.threadsRefused)
         json.member("datagrams", loss.packetsUnparsed)
         json.member("programRuns", object: { counts(loss.recursionMisses, &$0) })
       })

@@ -81,6 +81,7 @@ extension EvidenceLoss {
     let refused: [(UInt64, String, String)] = [
       (membersRefused, "process", "processes"), (flowsRefused, "destination", "destinations"),
       (imagesRefused, "program", "programs"), (socketsRefused, "socket", "sockets"),
+      (threadsRefused, "thread's test", "threads' tests"),
     ]
     phrases += refused.filter { $0.0 > 0 }.map {
       "\(Quantity.count($0.0, $0.1, plural: $0.2)) (the table was full)"
@@ -95,6 +96,6 @@ extension EvidenceLoss {
   /// How much was lost in all.
   var total: UInt64 {
     ringFailures.values.reduce(0, +) + recursionMisses.values.reduce(0, +) + membersRefused + flowsRefused
-      + imagesRefused + socketsRefused + packetsUnparsed
+      + imagesRefused + socketsRefused + threadsRefused + packetsUnparsed
   }
 }

@@ -6,6 +6,7 @@ struct ImageAttribution {
   private struct Key: Hashable {
     var parent: ProcessIdentity
     var path: String
+    var test: TestMark
   }
 
   private struct Uses {
@@ -27,14 +28,19 @@ struct ImageAttribution {
     for index in trace.processes.indices {
       let process = trace.processes[index]
       for (position, execution) in process.executions.enumerated() {
-        let key = Key(parent: process.parentIdentity, path: trace.images[execution.image].path)
+        let key = Key(
+          parent: process.parentIdentity, path: trace.images[execution.image].path, test: execution.test)
         add(attribution(of: index, execution: position, in: trace), to: key)
       }
     }
   }
 
   func attribution(of image: ExecutedImage, in trace: Trace) -> Attribution {
-    let known = uses[Key(parent: trace.forker(of: image), path: image.path)]
+    attributionByParent(of: image, in: trace).marked(image.test, in: trace)
+  }
+
+  private func attributionByParent(of image: ExecutedImage, in trace: Trace) -> Attribution {
+    let known = uses[Key(parent: trace.forker(of: image), path: image.path, test: image.test)]
     if let known, known.count >= image.count { return known.attribution }
     guard let parent = image.parent else { return Attribution() }
     // Some executions are not on record: what is known of the parent holds, and a test may hide among them.

@@ -3,6 +3,7 @@ import Trace
 /// Resolves what each process of a run is, its parent first, in one pass.
 struct ProcessResolver {
   private(set) var testProcesses: [TestProcess] = []
+  /// Those of the trace's markers first.
   private(set) var testCases: [TestCase] = []
   /// Whether any runner or test process was recognised in the run.
   private(set) var isAnythingRecognised = false
@@ -13,18 +14,38 @@ struct ProcessResolver {
   private var statesBefore: [Int: ProcessState] = [:]
   /// The distinct lineages; the first is that of a process that nobody in the run forked.
   private var lineages: [Lineage] = []
-  private var testCaseIndices: [TestCase: Int32] = [:]
+  /// The first test case of a name.
+  private var testCaseIndices: [CaseKey: Int32] = [:]
+  /// Processes that marked tests, with the runner that the first of them names.
+  private var markingProcesses: [ProcessIdentity: String] = [:]
   private var unnamedWorkers: Set<Int32> = []
   /// The image that was looked at last: bursts of one program are common.
   private var latest: (image: Int, program: Program)?
   private var lostExecutions = LostExecutions.none
 
+  private struct CaseKey: Hashable {
+    var runner: String
+    var name: String
+  }
+
   mutating func resolve(_ trace: Trace) {
+    addMarkedTestCases(trace)
     lostExecutions = LostExecutions(trace)
     states = Array(repeating: nil, count: trace.processes.count)
     let start = trace.processes.first?.executions.first.map { trace.images[$0.image].environment }
     lineages = [Lineage(nearest: nil, startEnvironment: start ?? [:], runDirectory: trace.header.workingDirectory)]
     for index in trace.processes.indices { resolveWithAncestors(index, in: trace) }
+  }
+
+  private mutating func addMarkedTestCases(_ trace: Trace) {
+    for testCase in trace.testCases {
+      guard let run = testCase.run else { continue }
+      let index = Int32(testCases.count)
+      testCases.append(testCase)
+      markingProcesses[run.process] = markingProcesses[run.process] ?? testCase.runner
+      let key = CaseKey(runner: testCase.runner, name: testCase.name)
+      testCaseIndices[key] = testCaseIndices[key] ?? index
+    }
   }
 
   /// Parents come before their children in almost every record; a chain that does not is walked without recursion.
@@ -42,17 +63,27 @@ struct ProcessResolver {
     let process = trace.processes[index]
     let inherited = inheritedState(of: process, isCommand: index == 0 && process.parent == nil, in: trace)
     var state = inherited
+    if let testCase = trace.markedTestCases[process.test.id], process.test.level != .none {
+      state.testCase = Int32(testCase)
+      state.level = process.test.level
+    }
     for (position, execution) in process.executions.enumerated() {
       let program = program(execution.image, in: trace)
       let starter = (lineage: lineages[Int(state.lineage)], testProcess: state.testProcess)
       if state.recognisedExecution == nil { recognise(program, as: execution, at: position, in: index, &state) }
-      if let value = starter.lineage.newValue(of: Pytest.currentTestKey, in: program.environment) {
+      if process.test == .none,
+        let value = starter.lineage.newValue(of: Pytest.currentTestKey, in: program.environment)
+      {
         state.testCase = testCaseIndex(Pytest.runner, Pytest.testCase(value))
+        state.level = .process
       }
       if let name = starter.lineage.newValue(of: Pytest.workerKey, in: program.environment) {
         nameWorker(starter.testProcess, name)
       }
       if trace.images[execution.image].flags.contains(.argumentsUnreadable) { state.isUncertain = true }
+    }
+    if state.testProcess == nil, let runner = markingProcesses[process.identity] {
+      addMarkingProcess(index, runner: runner, in: trace, &state)
     }
     if state.recognisedExecution != nil { statesBefore[index] = inherited }
     return state
@@ -77,6 +108,19 @@ struct ProcessResolver {
     return before
   }
 
+  /// A process that marks tests is a test process, whatever runs in it. It makes no other process harness: markers need
+  /// no privilege.
+  private mutating func addMarkingProcess(
+    _ index: Int, runner: String, in trace: Trace, _ state: inout ProcessState
+  ) {
+    let image = trace.image(of: trace.processes[index])
+    state.testProcess = Int32(testProcesses.count)
+    testProcesses.append(
+      TestProcess(
+        runner: runner.isEmpty ? image?.name ?? "unknown" : runner, suite: nil, process: index,
+        image: trace.processes[index].executions.last?.image))
+  }
+
   private mutating func recognise(
     _ program: Program, as execution: TracedProcess.Execution, at position: Int, in index: Int,
     _ state: inout ProcessState
@@ -96,7 +140,10 @@ struct ProcessResolver {
         if Pytest.isWorker(program) { unnamedWorkers.insert(Int32(testProcesses.count)) }
         testProcesses.append(
           TestProcess(runner: adapter.runner, suite: suite, process: index, image: execution.image))
-        if let testCase { state.testCase = testCaseIndex(adapter.runner, testCase) }
+        if let testCase {
+          state.testCase = testCaseIndex(adapter.runner, testCase)
+          state.level = .process
+        }
       }
       state.lineage = Int32(lineages.count)
       lineages.append(lineage)
@@ -112,11 +159,11 @@ struct ProcessResolver {
   }
 
   private mutating func testCaseIndex(_ runner: String, _ name: CaseName) -> Int32 {
-    let testCase = TestCase(runner: runner, suite: name.suite, name: name.name)
-    if let index = testCaseIndices[testCase] { return index }
+    let key = CaseKey(runner: runner, name: name.name)
+    if let index = testCaseIndices[key] { return index }
     let index = Int32(testCases.count)
-    testCaseIndices[testCase] = index
-    testCases.append(testCase)
+    testCaseIndices[key] = index
+    testCases.append(TestCase(runner: runner, suite: name.suite, name: name.name))
     return index
   }
 

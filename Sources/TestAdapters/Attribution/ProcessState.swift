@@ -1,3 +1,5 @@
+import Trace
+
 /// What is known about a process and passes to its children.
 struct ProcessState {
   /// Index in `ProcessResolver.lineages`.
@@ -5,6 +7,8 @@ struct ProcessState {
   /// Indices in `ProcessResolver.testProcesses` and `.testCases`.
   var testProcess: Int32?
   var testCase: Int32?
+  /// How the test case is known.
+  var level = Attribution.Level.none
   /// Its own execution that made it a test process, where it is one itself.
   var recognisedExecution: Int32?
   /// Records that would tell are missing, here or above: it may be anything.

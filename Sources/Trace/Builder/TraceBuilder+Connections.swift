@@ -17,6 +17,7 @@ extension TraceBuilder {
       socket: event.socket, attempt: event.time)
     connection.thread = event.thread
     connection.networkNamespace = event.networkNamespace
+    connection.test = event.test
     append(connection, key: key)
   }
 
@@ -30,6 +31,7 @@ extension TraceBuilder {
     connection.networkNamespace = event.networkNamespace
     connection.established = event.time
     connection.outcome = .established
+    connection.test = event.test
     append(connection, key: key)
   }
 
@@ -40,6 +42,7 @@ extension TraceBuilder {
         direction: event.isAccepted ? .accept : .connect, protocol: event.protocol, processIdentity: event.process,
         peer: event.peer, socket: event.socket, attempt: event.attempt)
       connection.networkNamespace = event.networkNamespace
+      connection.test = event.test
       append(connection, key: key)
     }
     guard let index = connectionIndices[key].map(Int.init) else { return }
@@ -60,6 +63,7 @@ extension TraceBuilder {
       socket: event.socket, attempt: event.time)
     connection.thread = event.thread
     connection.networkNamespace = event.networkNamespace
+    connection.test = event.test
     datagramIndices[key] = Int32(trace.connections.count)
     trace.connections.append(connection)
   }

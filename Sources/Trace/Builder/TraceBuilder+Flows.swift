@@ -1,15 +1,17 @@
-/// What names a destination of a process.
+/// What names a destination of a process and a test.
 struct FlowKey: Hashable, Sendable {
   var process: ProcessIdentity
   var destination: Endpoint
   var `protocol`: TransportProtocol
   var networkNamespace: UInt32
+  var test: TestMark
 
   init(_ event: ConnectEvent) {
     process = event.process
     destination = event.peer
     `protocol` = event.protocol
     networkNamespace = event.networkNamespace
+    test = event.test
   }
 
   init(_ event: DatagramEvent) {
@@ -17,6 +19,7 @@ struct FlowKey: Hashable, Sendable {
     destination = event.peer
     `protocol` = event.protocol
     networkNamespace = event.networkNamespace
+    test = event.test
   }
 
   init(_ connection: Connection) {
@@ -24,6 +27,7 @@ struct FlowKey: Hashable, Sendable {
     destination = connection.peer
     `protocol` = connection.protocol
     networkNamespace = connection.networkNamespace
+    test = connection.test
   }
 
   init(_ flow: Flow) {
@@ -31,6 +35,7 @@ struct FlowKey: Hashable, Sendable {
     destination = flow.destination
     `protocol` = flow.protocol
     networkNamespace = flow.networkNamespace
+    test = flow.test
   }
 }
 
@@ -107,6 +112,7 @@ extension TraceBuilder {
         parentIdentity: entry.parent, path: entry.path, isPathCut: entry.isPathCut, firstProcess: entry.firstProcess,
         firstTime: entry.firstTime, count: entry.count)
       executed.parent = processIndex(of: entry.parent)
+      executed.test = entry.test
       if entry.isPathCut, let longer = imageTable.image(of: entry.imageID) {
         executed.path = longer.path
         executed.isPathCut = longer.flags.contains(.pathCut)
@@ -122,6 +128,7 @@ extension Flow {
       processIdentity: entry.process, destination: entry.destination, protocol: entry.protocol,
       firstAttempt: entry.firstTime)
     networkNamespace = entry.networkNamespace
+    test = entry.test
     isLocal =
       entry.sent > 0 && entry.local == entry.sent
       && (!entry.protocol.isConnectionOriented || entry.attempts == entry.sent)
@@ -141,6 +148,7 @@ extension Flow {
       processIdentity: connection.processIdentity, destination: connection.peer, protocol: connection.protocol,
       firstAttempt: connection.attempt)
     networkNamespace = connection.networkNamespace
+    test = connection.test
     isLocal = connection.isLocal
     attempts = 1
     established = connection.established == nil ? 0 : 1
@@ -148,7 +156,7 @@ extension Flow {
     bytesReceived = connection.bytesReceived
   }
 
-  /// Adds the totals of another flow of the same process to the same destination.
+  /// Adds the totals of another flow of the same process and test to the same destination.
   fileprivate mutating func merge(_ other: Flow) {
     isLocal = isLocal && other.isLocal
     firstAttempt = min(firstAttempt, other.firstAttempt)
@@ -169,6 +177,7 @@ extension Connection {
       direction: flow.protocol.isConnectionOriented ? .connect : .send, protocol: flow.protocol,
       processIdentity: flow.processIdentity, peer: flow.destination, socket: 0, attempt: flow.firstAttempt)
     networkNamespace = flow.networkNamespace
+    test = flow.test
     fill(from: flow)
     if flow.protocol.isConnectionOriented {
       end = nil

@@ -23,7 +23,7 @@ extension TraceBuilder {
   mutating func add(_ event: ExecEvent) {
     let (index, isNew) = findOrAddProcess(event.process)
     let image = imageTable.intern(event.image, id: event.imageID)
-    trace.processes[index].executions.insert(.init(image: image, time: event.time))
+    trace.processes[index].executions.insert(.init(image: image, time: event.time, test: event.test))
     if isNew {
       trace.processes[index].namespacePID = event.namespacePID
       trace.processes[index].uid = event.image.uid
@@ -56,7 +56,7 @@ extension TraceBuilder {
         path: entry.path, arguments: [], uid: trace.processes[index].uid, gid: trace.processes[index].gid,
         flags: entry.isPathCut ? .pathCut : [])
       trace.processes[index].executions.insert(
-        .init(image: imageTable.intern(image, id: entry.imageID), time: entry.firstTime))
+        .init(image: imageTable.intern(image, id: entry.imageID), time: entry.firstTime, test: entry.test))
     }
   }
 
@@ -108,6 +108,7 @@ extension TracedProcess {
     tracerPID = event.tracerPID
     uid = event.uid
     gid = event.gid
+    test = event.test
   }
 }
 

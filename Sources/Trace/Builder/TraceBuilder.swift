@@ -35,6 +35,7 @@ public struct TraceBuilder: ~Copyable, Sendable {
     case .accept(let event): add(event)
     case .close(let event): add(event)
     case .datagram(let event): add(event)
+    case .marker(let event): add(event)
     case .commandEnded(let time): commandEnd = time
     case .flow(let entry): flowEntries.append(entry)
     case .image(let entry): imageEntries.append(entry)
@@ -53,6 +54,7 @@ public struct TraceBuilder: ~Copyable, Sendable {
     addFlows()
     orderConnections()
     addExecutedImages()
+    addUnnamedTestCases()
     trace.images = imageTable.images
     return trace
   }

@@ -9,6 +9,7 @@ public enum KernelEvent: Sendable {
   case accept(AcceptEvent)
   case close(CloseEvent)
   case datagram(DatagramEvent)
+  case marker(MarkerEvent)
   /// The command has ended; what is alive now is leaked.
   case commandEnded(BootInstant)
   case flow(FlowEntry)
@@ -26,6 +27,7 @@ public struct ForkEvent: Sendable {
   public var gid: UInt32
   /// The command itself: its parent is the tracer, which is not part of the run.
   public var isRoot: Bool
+  public var test = TestMark.none
 
   public init(
     time: BootInstant, child: ProcessIdentity, parent: ProcessIdentity, namespacePID: Int32, tracerPID: Int32,
@@ -51,6 +53,7 @@ public struct ExecEvent: Sendable {
   public var thread: Int32
   public var imageID: ImageID
   public var image: ProcessImage
+  public var test = TestMark.none
 
   public init(
     time: BootInstant, process: ProcessIdentity, namespacePID: Int32, thread: Int32, imageID: ImageID,
@@ -105,6 +108,7 @@ public struct ConnectEvent: Sendable {
   public var `protocol`: TransportProtocol
   public var peer: Endpoint
   public var networkNamespace: UInt32
+  public var test = TestMark.none
 
   public init(
     time: BootInstant, process: ProcessIdentity, thread: Int32, socket: UInt64, protocol: TransportProtocol,
@@ -128,6 +132,7 @@ public struct AcceptEvent: Sendable {
   public var local: Endpoint
   public var peer: Endpoint
   public var networkNamespace: UInt32
+  public var test = TestMark.none
 
   public init(
     time: BootInstant, process: ProcessIdentity, socket: UInt64, protocol: TransportProtocol, local: Endpoint,
@@ -161,6 +166,7 @@ public struct CloseEvent: Sendable {
   public var isNotSent: Bool
   public var isStillOpen: Bool
   public var isLocal: Bool
+  public var test = TestMark.none
 
   public init(
     time: BootInstant, process: ProcessIdentity, socket: UInt64, attempt: BootInstant, protocol: TransportProtocol,
@@ -194,6 +200,7 @@ public struct DatagramEvent: Sendable {
   public var `protocol`: TransportProtocol
   public var peer: Endpoint
   public var networkNamespace: UInt32
+  public var test = TestMark.none
 
   public init(
     time: BootInstant, process: ProcessIdentity, thread: Int32, socket: UInt64, protocol: TransportProtocol,
@@ -227,6 +234,7 @@ public struct FlowEntry: Sendable {
   public var bytesReceived: UInt64
   public var imageID: ImageID
   public var command: String
+  public var test = TestMark.none
 
   public init(
     process: ProcessIdentity, destination: Endpoint, protocol: TransportProtocol, firstTime: BootInstant,
@@ -259,6 +267,7 @@ public struct ImageEntry: Sendable {
   public var firstTime: BootInstant
   public var firstProcess: ProcessIdentity
   public var count: UInt64
+  public var test = TestMark.none
 
   public init(
     parent: ProcessIdentity, imageID: ImageID, path: String, isPathCut: Bool, firstTime: BootInstant,

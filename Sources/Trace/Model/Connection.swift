@@ -44,6 +44,7 @@ public struct Connection: Sendable {
   public var count: UInt64
   /// Open when the run ended.
   public var isStillOpen: Bool
+  public var test = TestMark.none
   public var attribution: Attribution
 
   public init(

@@ -7,6 +7,8 @@ public struct EvidenceLoss: Hashable, Sendable {
   public var flowsRefused: UInt64 = 0
   public var imagesRefused: UInt64 = 0
   public var socketsRefused: UInt64 = 0
+  /// Threads whose test could not be kept: what they did counts to their process's test.
+  public var threadsRefused: UInt64 = 0
   /// Datagrams whose headers could not be read.
   public var packetsUnparsed: UInt64 = 0
   /// Kernel program runs that were skipped (`recursion_misses` of bpf_prog_info), by program name.

@@ -2,8 +2,16 @@
 ///
 /// The first is held in place: most processes call exec once, and a run has many processes.
 public struct Executions: Hashable, Sendable {
-  private var first: TracedProcess.Execution?
+  /// `absent` in a process that became none: an optional would take 8 bytes more.
+  private var firstOrAbsent = Self.absent
   private var others: [TracedProcess.Execution] = []
+
+  private static let absent = TracedProcess.Execution(image: -1, time: BootInstant(nanoseconds: 0))
+
+  private var first: TracedProcess.Execution? {
+    get { firstOrAbsent.image < 0 ? nil : firstOrAbsent }
+    set { firstOrAbsent = newValue ?? Self.absent }
+  }
 
   public init(_ executions: some Sequence<TracedProcess.Execution> = EmptyCollection()) {
     for execution in executions { append(execution) }

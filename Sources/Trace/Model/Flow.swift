@@ -22,6 +22,7 @@ public struct Flow: Sendable {
   public var executable: String?
   /// The kernel's 15-byte command name at the first attempt.
   public var command: String
+  public var test = TestMark.none
   public var attribution: Attribution
 
   public init(
@@ -61,6 +62,7 @@ public struct ExecutedImage: Sendable {
   public var firstProcess: ProcessIdentity
   public var firstTime: BootInstant
   public var count: UInt64
+  public var test = TestMark.none
   public var attribution: Attribution
 
   public init(

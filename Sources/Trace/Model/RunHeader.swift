@@ -1,7 +1,7 @@
 /// What is known when a run starts: the first line of a recorded run.
 public struct RunHeader: Sendable {
   /// The version of the recorded-run format, raised when a reader of the old one would misread the new one.
-  public static let formatVersion = 1
+  public static let formatVersion = 2
 
   public var formatVersion = Self.formatVersion
   public var toolVersion: String

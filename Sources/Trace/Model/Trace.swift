@@ -14,7 +14,10 @@ public struct Trace: Sendable {
   /// Programs by parent process, complete.
   public var executedImages: [ExecutedImage] = []
   public var testProcesses: [TestProcess] = []
+  /// Those that markers told first, in the order of their beginnings.
   public var testCases: [TestCase] = []
+  /// Places in `testCases` of those that markers told, by the id in `TestMark`.
+  public var markedTestCases: [UInt32: Int] = [:]
 
   public init(header: RunHeader) {
     self.header = header

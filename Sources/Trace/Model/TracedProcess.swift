@@ -17,13 +17,15 @@ public struct TracedProcess: Sendable {
   public var cpuTime: UInt64
   public var peakResidentBytes: UInt64
   public var attribution: Attribution
+  /// The test that its forker worked for.
+  public var test = TestMark.none
   /// Alive when the command had ended, or started after it; it may have ended since.
   public var isLeaked: Bool
 
   private var parentIndex: OptionalIndex
   private var inheritedImageIndex: OptionalIndex
-  private var endNanoseconds: UInt64 = .max
   private var waitStatus: UInt32 = .max
+  private var endNanoseconds: UInt64 = .max
 
   public init(identity: ProcessIdentity, parent: Int?, parentIdentity: ProcessIdentity) {
     self.identity = identity
@@ -68,6 +70,8 @@ public struct TracedProcess: Sendable {
   public struct Execution: Hashable, Sendable {
     public var time: BootInstant
     private var imageIndex: Int32
+    /// The test that its thread worked for.
+    public var test: TestMark
 
     /// Index in `Trace.images`.
     public var image: Int {
@@ -75,9 +79,10 @@ public struct TracedProcess: Sendable {
       set { imageIndex = Int32(newValue) }
     }
 
-    public init(image: Int, time: BootInstant) {
+    public init(image: Int, time: BootInstant, test: TestMark = .none) {
       self.time = time
       self.imageIndex = Int32(image)
+      self.test = test
     }
   }
 }

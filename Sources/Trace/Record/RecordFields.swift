@@ -116,6 +116,15 @@ struct RecordFields {
     try process("parent_pid", "parent_start")
   }
 
+  func test() throws(RecordFault) -> TestMark {
+    guard let id = try optionalInteger("test", as: UInt32.self) else { return .none }
+    guard id < 1 << 28 else { throw .expected("a number below 268435456", for: "test") }
+    guard let level = Attribution.Level(rawValue: try string("test_level")) else {
+      throw .expected("a level (exact, handoff, creator, process)", for: "test_level")
+    }
+    return TestMark(id: id, level: level)
+  }
+
   func endpoint(_ key: String) throws(RecordFault) -> Endpoint {
     guard let endpoint = Endpoint(try string(key)) else {
       throw .expected("an address and port (192.0.2.1:443, [2001:db8::1]:443)", for: key)

@@ -9,6 +9,7 @@ extension KernelEvent {
     case "accept": self = .accept(try AcceptEvent(fields))
     case "close": self = .close(try CloseEvent(fields))
     case "datagram": self = .datagram(try DatagramEvent(fields))
+    case "marker": self = .marker(try MarkerEvent(fields))
     case "command_ended": self = .commandEnded(try fields.instant("time"))
     case "flow": self = .flow(try FlowEntry(fields))
     case "image": self = .image(try ImageEntry(fields))
@@ -24,6 +25,7 @@ extension ForkEvent {
       namespacePID: try fields.integer("namespace_pid"), tracerPID: try fields.integer("tracer_pid"),
       pidNamespace: try fields.integer("pid_namespace"), uid: try fields.integer("uid"),
       gid: try fields.integer("gid"), isRoot: try fields.mark("root"))
+    test = try fields.test()
   }
 }
 
@@ -39,6 +41,7 @@ extension ExecEvent {
       time: try fields.instant("time"), process: try fields.process(),
       namespacePID: try fields.integer("namespace_pid"), thread: try fields.integer("thread"),
       imageID: try fields.imageID(), image: image)
+    test = try fields.test()
   }
 }
 
@@ -56,6 +59,7 @@ extension ConnectEvent {
       time: try fields.instant("time"), process: try fields.process(), thread: try fields.integer("thread"),
       socket: try fields.integer("socket"), protocol: try fields.transport(), peer: try fields.endpoint("peer"),
       networkNamespace: try fields.integer("network_namespace"))
+    test = try fields.test()
   }
 }
 
@@ -65,6 +69,7 @@ extension AcceptEvent {
       time: try fields.instant("time"), process: try fields.process(), socket: try fields.integer("socket"),
       protocol: try fields.transport(), local: try fields.endpoint("local"), peer: try fields.endpoint("peer"),
       networkNamespace: try fields.integer("network_namespace"))
+    test = try fields.test()
   }
 }
 
@@ -83,6 +88,7 @@ extension CloseEvent {
     isNotSent = try fields.mark("not_sent")
     isStillOpen = try fields.mark("still_open")
     isLocal = try fields.mark("own_address")
+    test = try fields.test()
   }
 }
 
@@ -92,6 +98,7 @@ extension DatagramEvent {
       time: try fields.instant("time"), process: try fields.process(), thread: try fields.integer("thread"),
       socket: try fields.integer("socket"), protocol: try fields.transport(), peer: try fields.endpoint("peer"),
       networkNamespace: try fields.integer("network_namespace"))
+    test = try fields.test()
   }
 }
 
@@ -110,6 +117,7 @@ extension FlowEntry {
     failed = try fields.integer("failed")
     bytesSent = try fields.integer("bytes_sent")
     bytesReceived = try fields.integer("bytes_received")
+    test = try fields.test()
   }
 }
 
@@ -119,5 +127,19 @@ extension ImageEntry {
       parent: try fields.parent(), imageID: try fields.imageID(), path: try fields.string("path"),
       isPathCut: try fields.mark("path_cut"), firstTime: try fields.instant("first_time"),
       firstProcess: try fields.process("first_pid", "first_start"), count: try fields.integer("count"))
+    test = try fields.test()
+  }
+}
+
+extension MarkerEvent {
+  fileprivate init(_ fields: RecordFields) throws(RecordFault) {
+    guard let verb = Verb(rawValue: try fields.string("verb")) else {
+      throw .expected(Verb.allCases.map(\.rawValue).joined(separator: ", "), for: "verb")
+    }
+    self.init(
+      time: try fields.instant("time"), process: try fields.process(), thread: try fields.integer("thread"),
+      verb: verb, test: try fields.test(),
+      previous: TestMark(id: try fields.optionalInteger("previous_test") ?? 0, level: .none),
+      text: try fields.string("text"))
   }
 }

@@ -10,6 +10,7 @@ extension JSONWriter {
     case .accept(let event): write(event)
     case .close(let event): write(event)
     case .datagram(let event): write(event)
+    case .marker(let event): write(event)
     case .commandEnded(let time):
       member("type", "command_ended")
       member("time", time.nanoseconds)
@@ -38,6 +39,7 @@ extension JSONWriter {
     member("uid", event.uid)
     member("gid", event.gid)
     mark("root", event.isRoot)
+    member(event.test)
   }
 
   private mutating func write(_ event: ExecEvent) {
@@ -52,6 +54,7 @@ extension JSONWriter {
     if !event.image.environment.isEmpty { member("environment", event.image.environment) }
     member("uid", event.image.uid)
     member("gid", event.image.gid)
+    member(event.test)
     guard !event.image.flags.isEmpty else { return }
     member(
       "flags",
@@ -74,6 +77,7 @@ extension JSONWriter {
     member("protocol", event.protocol.description)
     member("peer", event.peer)
     member("network_namespace", event.networkNamespace)
+    member(event.test)
   }
 
   private mutating func write(_ event: AcceptEvent) {
@@ -83,6 +87,7 @@ extension JSONWriter {
     member("local", event.local)
     member("peer", event.peer)
     member("network_namespace", event.networkNamespace)
+    member(event.test)
   }
 
   private mutating func write(_ event: CloseEvent) {
@@ -101,6 +106,7 @@ extension JSONWriter {
     mark("not_sent", event.isNotSent)
     mark("still_open", event.isStillOpen)
     mark("own_address", event.isLocal)
+    member(event.test)
   }
 
   private mutating func write(_ event: DatagramEvent) {
@@ -110,6 +116,16 @@ extension JSONWriter {
     member("protocol", event.protocol.description)
     member("peer", event.peer)
     member("network_namespace", event.networkNamespace)
+    member(event.test)
+  }
+
+  private mutating func write(_ event: MarkerEvent) {
+    begin("marker", event.time, event.process)
+    member("thread", event.thread)
+    member("verb", event.verb.rawValue)
+    member(event.test)
+    if event.previous.id != 0 { member("previous_test", event.previous.id) }
+    member("text", event.text)
   }
 
   private mutating func write(_ entry: FlowEntry) {
@@ -129,6 +145,7 @@ extension JSONWriter {
     member("bytes_received", entry.bytesReceived)
     member(entry.imageID)
     member("command", entry.command)
+    member(entry.test)
   }
 
   private mutating func write(_ entry: ImageEntry) {
@@ -141,5 +158,6 @@ extension JSONWriter {
     member("first_pid", entry.firstProcess.pid)
     member("first_start", entry.firstProcess.start.nanoseconds)
     member("count", entry.count)
+    member(entry.test)
   }
 }

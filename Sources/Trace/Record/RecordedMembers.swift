@@ -12,6 +12,12 @@ extension JSONWriter {
     member("parent_start", parent.start.nanoseconds)
   }
 
+  mutating func member(_ test: TestMark) {
+    guard test.id != 0 else { return }
+    member("test", test.id)
+    member("test_level", test.level.rawValue)
+  }
+
   mutating func member(_ status: ExitStatus) {
     switch status {
     case .exited(let code): member("exit_code", code)

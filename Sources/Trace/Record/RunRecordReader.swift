@@ -85,10 +85,10 @@ public struct RunRecordReader: Sendable {
 extension RunHeader {
   fileprivate init(_ fields: RecordFields) throws(RecordFault) {
     let version: Int = try fields.integer("format_version")
-    guard version == Self.formatVersion else {
+    guard (1...Self.formatVersion).contains(version) else {
       throw RecordFault(
         message: "format version \(version) is not one that this process-tracer reads (it reads "
-          + "\(Self.formatVersion)); use the version that recorded it")
+          + "up to \(Self.formatVersion)); use the version that recorded it")
     }
     self.init(
       toolVersion: try fields.string("tool_version"), verb: try fields.string("verb"),
@@ -129,6 +129,7 @@ extension RunEnd {
     loss.flowsRefused = try lost.integer("flows_refused")
     loss.imagesRefused = try lost.integer("images_refused")
     loss.socketsRefused = try lost.integer("sockets_refused")
+    loss.threadsRefused = try lost.optionalInteger("threads_refused") ?? 0
     loss.packetsUnparsed = try lost.integer("packets_unparsed")
     loss.recursionMisses = try lost.countsByName("recursion_misses")
     self.init(

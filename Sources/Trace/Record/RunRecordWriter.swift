@@ -94,6 +94,7 @@ extension JSONWriter {
         $0.member("flows_refused", end.loss.flowsRefused)
         $0.member("images_refused", end.loss.imagesRefused)
         $0.member("sockets_refused", end.loss.socketsRefused)
+        $0.member("threads_refused", end.loss.threadsRefused)
         $0.member("packets_unparsed", end.loss.packetsUnparsed)
         $0.member("recursion_misses", end.loss.recursionMisses)
       })

@@ -1,3 +1,4 @@
+import KernelTracer
 import MessageDigest
 
 /// Ids of this run's trace: from `-t` and `-p`, an inbound TRACEPARENT, or chance.
@@ -25,6 +26,14 @@ struct TraceContext {
 
   /// What the command gets as TRACEPARENT.
   var traceparent: String { "00-\(traceID)-\(rootSpanID)-\(flags)" }
+
+  /// The same for the kernel side, which answers for each test.
+  var spans: SpanContext {
+    func number(_ digits: Substring) -> UInt64 { UInt64(digits, radix: 16) ?? 0 }
+    return SpanContext(
+      traceHigh: number(traceID.prefix(16)), traceLow: number(traceID.suffix(16)), runSpan: number(rootSpanID[...]),
+      flags: UInt8(flags, radix: 16) ?? 0)
+  }
 
   private static func parse(_ text: String?) -> (traceID: String, spanID: String, flags: String)? {
     guard let parts = text?.split(separator: "-", omittingEmptySubsequences: false).map(String.init), parts.count >= 4,

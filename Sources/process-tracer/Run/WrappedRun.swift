@@ -60,7 +60,7 @@ struct WrappedRun {
       traceID: try expanded(trace.traceId, option: "--trace-id"),
       parentID: try expanded(trace.parentId, option: "--parent-id"), environment: environment)
     let outputs = try openOutputs(policy)
-    var session = try openSession()
+    var session = try openSession(context)
     let notes = try proveSession(&session, policy)
     let header = makeHeader(context, attributes: attributes, session: session, notes: notes)
 
@@ -123,10 +123,11 @@ struct WrappedRun {
     }
   }
 
-  private func openSession() throws -> TracerSession {
+  private func openSession(_ context: TraceContext) throws -> TracerSession {
     do {
       return try TracerSession(
-        sizes: TableSizes(testEnvironment: environment), caller: Privileges.elevated?.launcher ?? getpid())
+        sizes: TableSizes(testEnvironment: environment), spans: context.spans,
+        caller: Privileges.elevated?.launcher ?? getpid())
     } catch {
       throw SetupFailure(error.description)
     }

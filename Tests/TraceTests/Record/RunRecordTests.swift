@@ -48,6 +48,17 @@ private enum Everything {
       $0.isAccepted = true
       $0.isNotSent = true
     },
+    .marker(
+      MarkerEvent(
+        time: at(20_301), process: id(11), thread: 12, verb: .begin, test: TestMark(id: 7, level: .exact),
+        previous: TestMark(id: 6, level: .none), text: "t::ü\nrunner=x")),
+    .marker(
+      MarkerEvent(
+        time: at(20_302), process: id(11), thread: 12, verb: .end, test: TestMark(id: 7, level: .handoff),
+        text: "passed")),
+    close(11, "[2001:db8::2]:65535", socket: 4, attempt: 20_003, at: 20_303) {
+      $0.test = TestMark(id: 7, level: .creator)
+    },
     exit(11, .signaled(signal: 11, coreDumped: true), at: 30_000),
     exit(12, .signaled(signal: 9, coreDumped: false), at: 30_001),
     exit(10, .exited(code: 255), at: 30_002), .commandEnded(at(30_100)),
@@ -70,6 +81,7 @@ private enum Everything {
     loss.imagesRefused = 5
     loss.socketsRefused = 6
     loss.packetsUnparsed = 7
+    loss.threadsRefused = 9
     loss.recursionMisses = ["on_fork": 8]
     return RunEnd(
       time: at(40_000), status: .signaled(signal: 15, coreDumped: true), loss: loss, failures: ["the reader died"])
@@ -183,8 +195,8 @@ private func readError(_ text: String) -> String? {
     (#"{"type":"exit","time":18446744073709551616}"#, "expected numbers of at most 64 bits"),
     (#"{"type":"exit","time":1,"pid":1,"start":2,"cpu_time":1}"#, #"expected "exit_code" or "signal""#),
     (#"{"type":"exit","time":1,"pid":1,"start":2,"signal":0}"#, #"expected a number from 1 to 127 for "signal""#),
-    (#"{"type":"dance"}"#, #"format version 1 has no "dance" here"#),
-    (#"{"type":"header"}"#, #"format version 1 has no "header" here"#),
+    (#"{"type":"dance"}"#, #"format version 2 has no "dance" here"#),
+    (#"{"type":"header"}"#, #"format version 2 has no "header" here"#),
     (#"{"time":1}"#, #"expected a string for "type""#),
     (#"{"type":"command_ended"}"#, #"expected a number for "time""#),
     ("[1]", "expected a JSON object"), ("", "expected a JSON object"), ("nonsense", "expected a JSON object"),
@@ -209,8 +221,8 @@ private func readError(_ text: String) -> String? {
     #expect(readError(#"{"type":"fork"}"#) == #"run.jsonl:1: expected "header" for "type""#)
     #expect(readError("{\"type\":\"he") == "run.jsonl:1: expected a closing quote")
     #expect(
-      readError(Self.header.replacing(#""format_version":1"#, with: #""format_version":2"#))
-        == "run.jsonl:1: format version 2 is not one that this process-tracer reads (it reads 1); "
+      readError(Self.header.replacing(#""format_version":2"#, with: #""format_version":3"#))
+        == "run.jsonl:1: format version 3 is not one that this process-tracer reads (it reads up to 2); "
         + "use the version that recorded it")
     let record = String(decoding: Everything.record(), as: UTF8.self)
     let lines = record.split(separator: "\n").count

@@ -1,0 +1,69 @@
+extension TraceBuilder {
+  mutating func add(_ event: MarkerEvent) {
+    switch event.verb {
+    case .begin, .thread: addTestCase(event, kind: .test)
+    case .fixture: addTestCase(event, kind: .fixture)
+    case .phase:
+      guard let index = trace.markedTestCases[event.test.id] else { return }
+      trace.testCases[index].run?.phases.append(.init(name: event.text, start: event.time))
+    case .end:
+      guard let index = trace.markedTestCases[event.test.id] else { return }
+      let text = MarkerText(event.text)
+      trace.testCases[index].run?.end = event.time
+      trace.testCases[index].result = TestResult(rawValue: text.subject)
+      trace.testCases[index].message = text["message"]
+    }
+  }
+
+  private mutating func addTestCase(_ event: MarkerEvent, kind: TestCase.Kind) {
+    let text = MarkerText(event.text)
+    var testCase = TestCase(
+      runner: text["runner"] ?? "", suite: text["suite"], name: text.subject.isEmpty ? "(no name)" : text.subject,
+      kind: kind)
+    testCase.parameters = text["parameters"]
+    testCase.file = text["file"]
+    testCase.line = text["line"].flatMap { Int($0) }
+    append(testCase, run: TestCase.Run(id: event.test.id, process: event.process, start: event.time))
+  }
+
+  private mutating func append(_ testCase: TestCase, run: TestCase.Run) {
+    guard trace.markedTestCases[run.id] == nil else { return }
+    trace.markedTestCases[run.id] = trace.testCases.count
+    trace.testCases.append(testCase)
+    trace.testCases[trace.testCases.count - 1].run = run
+  }
+
+  /// Stands in for tests whose own marker was lost: what they did is still told apart.
+  mutating func addUnnamedTestCases() {
+    func stand(for test: TestMark, _ process: ProcessIdentity, _ time: BootInstant) {
+      guard test.id != 0, trace.markedTestCases[test.id] == nil else { return }
+      append(
+        TestCase(runner: "", suite: nil, name: "(test \(test.id), its name was lost)"),
+        run: TestCase.Run(id: test.id, process: process, start: time))
+    }
+    for process in trace.processes { stand(for: process.test, process.parentIdentity, process.identity.start) }
+    for connection in trace.connections {
+      stand(for: connection.test, connection.processIdentity, connection.attempt)
+    }
+    for flow in trace.flows { stand(for: flow.test, flow.processIdentity, flow.firstAttempt) }
+    for image in trace.executedImages { stand(for: image.test, image.parentIdentity, image.firstTime) }
+  }
+}
+
+/// The text of a marker: a subject in the first line, then lines of `key=value`; lines of another form are passed over.
+struct MarkerText {
+  let subject: String
+  private var values: [String: String] = [:]
+
+  init(_ text: String) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    subject = lines.first.map(String.init) ?? ""
+    for line in lines.dropFirst() {
+      guard let equals = line.firstIndex(of: "=") else { continue }
+      values[String(line[..<equals])] = String(line[line.index(after: equals)...])
+    }
+  }
+
+  /// nil where the key is absent or its value empty.
+  subscript(key: String) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Which test the running thread works for. Task storage cannot be reached from
+ * cgroup programs before 6.18, so a thread's test is in a table by thread id:
+ * set by its markers, passed on at fork, moved at exec, gone at its end. Only
+ * the thread itself, or the one that creates it, writes its entry.
+ */
+#ifndef PROCESS_TRACER_TESTS_H
+#define PROCESS_TRACER_TESTS_H
+
+#include "session.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct thread_test);
+} threads SEC(".maps");
+
+static __always_inline struct thread_test *own_thread_test(void)
+{
+	__u32 thread = bpf_get_current_pid_tgid();
+	return bpf_map_lookup_elem(&threads, &thread);
+}
+
+/*
+ * The test of what the current thread does now: its own where it has one, else
+ * that of its process. What knows more than threads do (goroutines, tasks of a
+ * language) is asked here first.
+ */
+static __always_inline __u32 current_test(const struct member *member)
+{
+	struct thread_test *own = own_thread_test();
+	return own ? own->test : member->test;
+}
+
+static __always_inline __u32 at_level(__u32 test, __u32 level)
+{
+	return test >> TEST_ID_SHIFT ? (test & ~TEST_LEVEL_MASK) | level : 0;
+}
+
+/* A thread whose test is refused a place falls to its process's, which is told as such. */
+static __always_inline void set_thread_test(__u32 thread, __u32 test, __u32 flags)
+{
+	struct thread_test entry = {.test = test, .flags = flags};
+	if (bpf_map_update_elem(&threads, &thread, &entry, BPF_ANY))
+		count(&counters.threads_refused);
+}
+
+static __always_inline void set_own_test(__u32 test, __u32 flags)
+{
+	set_thread_test(bpf_get_current_pid_tgid(), test, flags);
+}
+
+/*
+ * A thread that a test's thread creates. One that a fixture creates serves the
+ * tests that come after it: it has its process's.
+ */
+static __always_inline void inherit_thread_test(__u32 child)
+{
+	struct thread_test *own = own_thread_test();
+	if (own && own->test && !(own->test & TEST_FIXTURE))
+		set_thread_test(child, at_level(own->test, TEST_LEVEL_CREATOR), 0);
+}
+
+static __always_inline void forget_thread_test(void)
+{
+	__u32 thread = bpf_get_current_pid_tgid();
+	bpf_map_delete_elem(&threads, &thread);
+}
+
+/* At exec one thread is left, under its leader's id, and all that follows is its test's. */
+static __always_inline __u32 become_test_of(struct member *member, __u32 old_thread)
+{
+	struct thread_test *own = bpf_map_lookup_elem(&threads, &old_thread);
+	if (own) {
+		member->test = own->test;
+		bpf_map_delete_elem(&threads, &old_thread);
+	}
+	member->inherited_test = member->test;
+	member->open_tests = 0;
+	return member->test;
+}
+
+#endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <stddef.h>
 #include <string.h>
@@ -57,4 +58,13 @@ int pt_assume(const struct pt_identity *identity, uint64_t permitted, uint64_t e
 void pt_set_dumpable(int dumpable)
 {
 	prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0);
+}
+
+int pt_bpf_is_refused(void)
+{
+	union bpf_attr attributes;
+	memset(&attributes, 0, sizeof attributes);
+	attributes.info.bpf_fd = (__u32)-1;
+	return syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attributes, sizeof attributes.info) < 0 &&
+	       (errno == EPERM || errno == ENOSYS);
 }

@@ -41,8 +41,13 @@ public struct KernelTracerError: Error, Sendable {
     return error
   }
 
-  static let privilegeAdvice =
-    "run as root (sudo process-tracer …), or give the process CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN"
+  /// Why a right is missing here, and what to do.
+  static var privilegeAdvice: String {
+    switch Confinement.current.obstacle {
+    case .none: "run as root (sudo process-tracer …), or give the process CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN"
+    case .some(let obstacle): "\(obstacle.reason): \(obstacle.advice)"
+    }
+  }
 }
 
 extension KernelTracerError: CustomStringConvertible {

@@ -59,3 +59,50 @@ struct StackLimitTests {
     #expect(StackLimit.softLimit(in: "Max data size 1 2 bytes") == nil)
   }
 }
+
+struct ContainerKindTests {
+  private func kind(_ environment: [String: String], files: Set<String> = []) -> ContainerKind? {
+    .find(environment: { environment[$0] }, exists: { files.contains($0) })
+  }
+
+  @Test func isFoundByWhatItsMakersLeave() {
+    #expect(kind([:]) == nil)
+    #expect(kind(["GITHUB_ACTIONS": "true"]) == nil)
+    #expect(kind([:], files: ["/.dockerenv"]) == .docker)
+    #expect(kind([:], files: ["/run/.containerenv"]) == .podman)
+    #expect(kind(["GITHUB_ACTIONS": "true"], files: ["/.dockerenv"]) == .github)
+    #expect(kind(["GITLAB_CI": "true"], files: ["/.dockerenv"]) == .gitlab)
+    #expect(kind(["KUBERNETES_SERVICE_HOST": "192.0.2.1", "GITLAB_CI": "true"]) == .kubernetes)
+  }
+
+  @Test(arguments: ContainerKind.allCases) func lineNamesEveryCapability(_ kind: ContainerKind) {
+    let line = kind.line(adding: .tracing)
+    #expect(["BPF", "PERFMON", "NET_ADMIN"].allSatisfy(line.contains))
+    #expect(!line.contains("CAP_") && !line.contains("\n"))
+  }
+}
+
+struct ConfinementTests {
+  private func obstacle(
+    permitted: CapabilitySet = .tracing, bounding: CapabilitySet = .tracing, isUserNamespace: Bool = false,
+    refusesBPF: Bool = false, container: ContainerKind? = nil
+  ) -> (reason: String, advice: String)? {
+    Confinement(
+      permitted: permitted, bounding: bounding, isUserNamespace: isUserNamespace, refusesBPF: refusesBPF,
+      container: container
+    ).obstacle
+  }
+
+  @Test func nothingIsInTheWayOfTheThreeCapabilities() {
+    #expect(obstacle() == nil)
+    #expect(obstacle(permitted: .sysAdmin, bounding: .sysAdmin) == nil)
+  }
+
+  @Test func eachObstacleHasItsLine() {
+    #expect(obstacle(bounding: [])?.advice.hasPrefix("docker run --cap-add BPF") == true)
+    #expect(obstacle(bounding: .bpf, container: .gitlab)?.advice.contains("cap_add") == true)
+    #expect(obstacle(refusesBPF: true, container: .kubernetes)?.advice.contains("Unconfined") == true)
+    #expect(obstacle(permitted: [])?.advice.contains("sudo") == true)
+    #expect(obstacle(isUserNamespace: true)?.advice.contains("rootful") == true)
+  }
+}

@@ -36,6 +36,10 @@ int pt_assume(const struct pt_identity *identity, uint64_t permitted, uint64_t e
 /* Whether others of this user may look into this process. PR_SET_DUMPABLE */
 void pt_set_dumpable(int dumpable);
 
+/* Whether bpf(2) fails for a call that the kernel itself would only find wrong: EPERM or ENOSYS, as seccomp filters
+   answer. */
+int pt_bpf_is_refused(void);
+
 /* One message between the two processes. */
 struct pt_packet {
 	int32_t kind;

@@ -34,12 +34,14 @@ public struct MachineSupport: Sendable {
 
   /// Looks at the machine, loads and attaches everything once, runs the self-test, and leaves nothing behind.
   ///
-  /// `refusal` is why the right to trace could not be had.
-  public init(refusal: KernelTracerError? = nil) {
-    findings.append(Self.privileges(refusal))
+  /// `origin` says how this process came by its rights, `refusal` why the right to trace could not be had, `caller`
+  /// is the process whose cgroup counts.
+  public init(origin: String, refusal: KernelTracerError? = nil, caller: Int32 = getpid()) {
+    findings.append(Self.kernel())
+    findings += Self.privileges(origin, refusal)
     findings.append(Self.typeInformation())
     findings.append(Self.hierarchy())
-    findings += Self.session()
+    findings += Self.session(caller)
   }
 
   private static func typeInformation() -> Finding {
@@ -59,25 +61,36 @@ public struct MachineSupport: Sendable {
     }
   }
 
-  /// include/uapi/linux/capability.h
-  private static let neededCapabilities = [("CAP_NET_ADMIN", 12), ("CAP_PERFMON", 38), ("CAP_BPF", 39)]
-  private static let sysAdmin = 21
-
-  private static func privileges(_ refusal: KernelTracerError?) -> Finding {
-    let line = ProcFile.lines(of: "/proc/self/status").first { $0.hasPrefix("CapEff:") } ?? ""
-    let effective = UInt64(line.drop { $0 != "\t" }.dropFirst(), radix: 16) ?? 0
-    func has(_ bit: Int) -> Bool { effective >> UInt64(bit) & 1 == 1 }
-    let missing = neededCapabilities.filter { !has($0.1) && !has(sysAdmin) }.map(\.0)
-    return missing.isEmpty
-      ? Finding("privileges", .fine, geteuid() == 0 ? "root" : "capabilities of the process")
-      : Finding(
-        "privileges", .missing, "without \(missing.joined(separator: ", "))",
-        advice: refusal?.description ?? KernelTracerError.privilegeAdvice)
+  private static func kernel() -> Finding {
+    var name = utsname()
+    uname(&name)
+    let release = withUnsafeBytes(of: name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let numbers = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
+    return numbers.lexicographicallyPrecedes([6, 1])
+      ? Finding("kernel", .degraded, "Linux \(release): older than 6.1 is not tested")
+      : Finding("kernel", .fine, "Linux \(release)")
   }
 
-  private static func session() -> [Finding] {
+  private static func privileges(_ origin: String, _ refusal: KernelTracerError?) -> [Finding] {
+    var findings: [Finding] = []
+    let confinement = Confinement.current
+    if let container = confinement.container {
+      findings.append(Finding("container", .fine, container.rawValue))
+    }
+    guard let (reason, advice) = confinement.obstacle else {
+      return findings + [Finding("privileges", .fine, origin)]
+    }
+    // sudo's own reason says more than that this user has no rights.
+    let isUsers = confinement.bounding.isSuperset(of: .tracing) && !confinement.refusesBPF
+    if isUsers, let refusal {
+      return findings + [Finding("privileges", .missing, refusal.message, advice: refusal.advice)]
+    }
+    return findings + [Finding("privileges", .missing, reason, advice: advice)]
+  }
+
+  private static func session(_ caller: Int32) -> [Finding] {
     do {
-      var session = try TracerSession()
+      var session = try TracerSession(caller: caller)
       var findings = session.hooks.map { hook in
         hook.isAttached
           ? Finding(hook.name, .fine, "attaches")
@@ -85,7 +98,10 @@ public struct MachineSupport: Sendable {
       }
       findings.append(
         session.cgroupPath == nil
-          ? Finding("session cgroup", .degraded, "cannot be made: packets are watched at the cgroup root")
+          ? Finding(
+            "session cgroup", .degraded, "cannot be made: packets are watched at the cgroup root",
+            advice: "in a container: mount cgroup v2 writable; with file capabilities: sudo, or a delegated cgroup "
+              + "(systemd-run --user --scope -p Delegate=yes)")
           : Finding("session cgroup", .fine, "can be made"))
       findings.append(openSockets(session))
       findings.append(try selfTest(&session))

@@ -24,6 +24,7 @@ public struct TracerSession: ~Copyable {
   public init(
     sizes: TableSizes = TableSizes(), spans: SpanContext = SpanContext(), caller: Int32 = getpid()
   ) throws(KernelTracerError) {
+    try Confinement.current.check()
     guard access("/sys/kernel/btf/vmlinux", R_OK) == 0 else {
       throw KernelTracerError(
         .unsupportedKernel, "the kernel has no readable BTF type information at /sys/kernel/btf/vmlinux",

@@ -16,7 +16,8 @@ struct DoctorCommand: ParsableCommand, TracingCommand {
     } catch let error as KernelTracerError {
       refusal = error
     }
-    let support = MachineSupport(refusal: refusal)
+    let support = MachineSupport(
+      origin: Privileges.origin, refusal: refusal, caller: Privileges.elevated?.launcher ?? getpid())
     let usesColor = talk.usesColor(Environment.current, isTerminal: isatty(STDOUT_FILENO) == 1)
     print("process-tracer \(Version.current) on Linux \(Machine.name.kernelRelease) \(Machine.name.hardware)")
     let width = support.findings.map(\.subject.count).max() ?? 0

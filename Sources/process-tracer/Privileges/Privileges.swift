@@ -25,6 +25,10 @@ enum Privileges {
       let host = try ElevatedCommandHost.takeOver(
         arguments[1], sudoUser: Environment.current["SUDO_UID"].flatMap { UInt32($0) })
       Caller.current = host.call
+      // sudo took what the kind of container is known by.
+      for name in KernelTracerError.containerVariables {
+        if let value = Environment.current[name] { setenv(name, value, 1) }
+      }
       state.withLock { $0.elevated = host }
     } else if let sudo = SudoCaller(own: own.environment) {
       Caller.current.environment = sudo.environment
@@ -74,6 +78,20 @@ enum Privileges {
       tracing: true, reserve: other == nil ? .dacOverride : [.dacOverride, .setUID, .setGID, .kill])
     if other != nil { CapabilitySet.putInForce(.kill) }
     return CommandRights(identity: other, dropsCapabilities: true)
+  }
+
+  /// How this process came by its rights, for people.
+  static var origin: String {
+    if elevated != nil { return "sudo -n, for the tool alone: the command runs as the caller" }
+    if let sudo = state.withLock({ $0.sudo }), sudo.identity.user != 0 {
+      return "sudo: the command runs as user \(sudo.identity.user), who called it"
+        + (sudo.problem.map { ", without the environment from before sudo (\($0))" }
+          ?? ", with the environment from before")
+    }
+    if geteuid() == 0 { return "root: the command runs as root, too, unless --user says otherwise" }
+    return pt_is_secure_execution() != 0
+      ? "capabilities of the file: \(CapabilitySet.permitted.names.joined(separator: ", "))"
+      : "capabilities of the process"
   }
 
   /// Gives up root for a command that needs no rights at all.

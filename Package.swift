@@ -28,12 +28,14 @@ let package = Package(
       name: "Policy", dependencies: ["Trace", "MessageDigest", "CYaml"],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
     .target(name: "TestAdapters", dependencies: ["Trace"]),
-    .target(name: "Reports", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"]),
+    .target(
+      name: "Reports", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"], plugins: ["EmbedPage"]),
     .target(name: "OTLP", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"]),
     .target(
       name: "KernelTracer", dependencies: ["CKernelABI", "CLibbpf", "Trace"],
       linkerSettings: kernelLibraries, plugins: ["CompileBPF"]),
     .plugin(name: "CompileBPF", capability: .buildTool()),
+    .plugin(name: "EmbedPage", capability: .buildTool()),
     .executableTarget(
       name: "process-tracer",
       dependencies: [

@@ -25,6 +25,8 @@ public struct Violation: Sendable {
   /// The process: index in `Trace.processes`, nil where its records were lost.
   public var process: Int?
   public var processIdentity: ProcessIdentity
+  /// Every process that did it, as far as recorded: indices in `Trace.processes`.
+  public var processes: [Int]
   /// Redacted command line.
   public var arguments: [String]
   /// From the process's parent up to the command: `sh(4241)`.
@@ -62,6 +64,7 @@ public struct Violation: Sendable {
     self.programPath = nil
     self.process = nil
     self.processIdentity = processIdentity
+    self.processes = []
     self.arguments = []
     self.ancestry = []
     self.destination = nil

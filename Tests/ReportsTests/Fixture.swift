@@ -74,6 +74,7 @@ enum SampleRun {
     violation.level = .exact
     violation.programPath = "/usr/bin/\(program)"
     violation.process = 3
+    violation.processes = [3]
     violation.arguments = arguments
     violation.ancestry = ["sh(4241)", "python3(4240)", "uv(4200)"]
     violation.destination = destination

@@ -131,6 +131,7 @@ private struct Evaluation {
       violation.programPath = image?.path
       violation.count = UInt64(processes.count)
       detail.describe(&violation, process: index, at: process.identity.start, process.attribution)
+      violation.processes = Array(processes[limit.count...])
       list.add(violation, attribution: process.attribution)
     }
   }

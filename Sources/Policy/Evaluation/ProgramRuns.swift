@@ -11,6 +11,8 @@ struct ProgramRun {
   var isPathCut: Bool
   /// The first process that became it.
   var process: ProcessIdentity
+  /// Those on record that became it: indices in `Trace.processes`.
+  var processes: [Int]
   var time: BootInstant
   var count: UInt64
   var attribution: Attribution
@@ -89,7 +91,7 @@ struct ProgramRuns {
         add(
           ProgramRun(
             path: image.path, isPathCut: image.flags.contains(.pathCut), process: process.identity,
-            time: execution.time, count: 1, attribution: process.attribution))
+            processes: [index], time: execution.time, count: 1, attribution: process.attribution))
       }
     }
   }
@@ -110,7 +112,8 @@ struct ProgramRuns {
       guard rest > 0 else { continue }
       add(
         ProgramRun(
-          path: image.path, isPathCut: image.isPathCut, process: image.firstProcess, time: image.firstTime,
+          path: image.path, isPathCut: image.isPathCut, process: image.firstProcess, processes: [],
+          time: image.firstTime,
           count: rest, attribution: image.attribution))
     }
   }
@@ -130,6 +133,7 @@ struct ProgramRuns {
       return
     }
     runs[index].count += run.count
+    runs[index].processes += run.processes
     if run.time < runs[index].time {
       runs[index].time = run.time
       runs[index].process = run.process

@@ -47,6 +47,7 @@ struct ViolationDetail {
     violation.programPath = run.path
     violation.count = run.count
     describe(&violation, process: index(of: run.process), at: run.time, run.attribution)
+    if !run.processes.isEmpty { violation.processes = run.processes }
     return violation
   }
 
@@ -56,6 +57,7 @@ struct ViolationDetail {
     violation.testName = TestOverrides.testCase(of: attribution).map { trace.testCases[$0].name }
     violation.testProcess = attribution.testProcess.map { trace.testProcesses[$0] }
     violation.process = process
+    violation.processes = process.map { [$0] } ?? []
     guard let process else { return }
     let image = trace.image(of: trace.processes[process], at: time)
     violation.arguments = image?.arguments ?? []

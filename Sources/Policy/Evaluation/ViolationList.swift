@@ -28,8 +28,13 @@ struct ViolationList {
       violations.append(violation)
       return
     }
+    // Taken out, so that it grows in place.
+    var processes = violations[index].processes
+    violations[index].processes = []
+    processes += violation.processes
     var joined = violations[index]
     if violation.firstTime < joined.firstTime { joined = violation }
+    joined.processes = processes
     joined.count = violations[index].count + violation.count
     // Together they are known as well as the less known of them.
     joined.level = violations[index].level.weaker(violation.level)

@@ -1,5 +1,5 @@
 public import Policy
-public import Trace
+import Trace
 
 /// Which processes a tree shows (`--only`): the matching ones with all that leads to them.
 public enum ProcessFilter: Hashable, Sendable {
@@ -27,7 +27,7 @@ public enum ProcessFilter: Hashable, Sendable {
 
   /// The processes that every filter matches.
   static func matches(_ filters: [ProcessFilter], _ trace: Trace, _ verdict: Verdict) -> Set<Int> {
-    let violating = Set(verdict.violations.compactMap(\.process))
+    let violating = Set(verdict.violations.flatMap(\.processes))
     return Set(
       trace.processes.indices.filter { index in
         filters.allSatisfy { $0.matches(index, trace, violating) }

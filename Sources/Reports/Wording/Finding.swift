@@ -10,6 +10,8 @@ struct Finding {
   var count: UInt64
   /// The test as people know it.
   var test: String
+  /// Every process that did it, as far as known: indices in `Trace.processes`.
+  var processes: [Int]
 
   /// Findings in the order of their first violation.
   static func all(in verdict: Verdict) -> [Finding] {
@@ -22,10 +24,14 @@ struct Finding {
         destination: violation.destination)
       guard let index = indices[key] else {
         indices[key] = findings.count
-        findings.append(Finding(violation: violation, rules: [violation.rule], count: violation.count, test: test))
+        findings.append(
+          Finding(
+            violation: violation, rules: [violation.rule], count: violation.count, test: test,
+            processes: violation.processes))
         continue
       }
       findings[index].count += violation.count
+      findings[index].processes += violation.processes
       if !findings[index].rules.contains(violation.rule) { findings[index].rules.append(violation.rule) }
     }
     return findings

@@ -19,6 +19,9 @@ struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("OpenTelemetry logs, OTLP JSON lines.", valueName: "file"))
   var otlpLogs: String?
 
+  @Option(help: ArgumentHelp("The run as one HTML page.", valueName: "file"))
+  var html: String?
+
   @Option(help: ArgumentHelp("Chrome trace events, for ui.perfetto.dev.", valueName: "file"))
   var timeline: String?
 
@@ -28,7 +31,6 @@ struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("GitLab's code-quality report.", valueName: "file"))
   var codequality: String?
 
-  @Option(help: .hidden) var html: String?
   @Option(help: .hidden) var otlpEndpoint: String?
   @Option(help: .hidden) var annotateJunit: String?
   @Flag(help: .hidden) var inPlace = false
@@ -36,7 +38,7 @@ struct ReportOptions: ParsableArguments {
 
   func validate() throws {
     let unbuilt = [
-      ("html", html), ("otlp-endpoint", otlpEndpoint), ("annotate-junit", annotateJunit),
+      ("otlp-endpoint", otlpEndpoint), ("annotate-junit", annotateJunit),
       ("in-place", inPlace ? "" : nil), ("fail-tests", failTests ? "" : nil),
     ]
     if let (name, _) = unbuilt.first(where: { $0.1 != nil }) { throw NotBuilt.option(name) }

@@ -24,6 +24,7 @@ struct ReportOutputs {
       (path(options.junit, "junit.xml"), JUnitReport()),
       (path(options.otlpTraces, "traces.jsonl"), OTLPTraceFile()),
       (path(options.otlpLogs, "logs.jsonl"), OTLPLogFile()),
+      (path(options.html, "report.html"), PageReport()),
       (path(options.timeline, "timeline.json"), TimelineReport()),
       (options.sarif, SARIFReport()),
       (options.codequality, CodeQualityReport()),

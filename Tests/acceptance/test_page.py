@@ -1,0 +1,304 @@
+"""The report page in a real browser."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import made_up_runs
+import pytest
+from conftest import BINARY, FIXTURES, IN_NAMESPACE, clean_environment
+from playwright.sync_api import Page, sync_playwright
+
+BROWSERS = ("chromium-headless-shell", "chromium")
+COUNT = 100_000
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = next(filter(None, map(shutil.which, BROWSERS)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens a file without a network; whatever the page complains of fails the test."""
+    complaints = []
+    contexts = []
+
+    def open_file(path: Path, **options) -> Page:
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.on("request", lambda request: request.url == path.as_uri() or complaints.append(request.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_file
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def page_of(run: Path, directory: Path, *options: object) -> Path:
+    page = directory / "report.html"
+    command = [BINARY, "report", run, "-q", "--depth", "0", "--html", page, *options]
+    done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=600)
+    assert done.returncode in (0, 120), done.stderr
+    return page
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory) -> Path:
+    """The shipped pytest suite, run where nothing but loopback is."""
+    directory = tmp_path_factory.mktemp("recorded")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    options = ["--deny-run", "git", "--report-dir", directory]
+    subprocess.run(
+        [*IN_NAMESPACE, BINARY, "test", *options, "--", *command],
+        cwd=FIXTURES / "suites/pytest", env=clean_environment(), capture_output=True, timeout=120,
+    )  # fmt: skip
+    return directory
+
+
+@pytest.fixture
+def page(recorded, open_page) -> Page:
+    return open_page(recorded / "report.html")
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory) -> Path:
+    directory = tmp_path_factory.mktemp("large")
+    return page_of(made_up_runs.large(directory / "run.jsonl", COUNT), directory)
+
+
+def rows(page: Page) -> list[str]:
+    return page.locator("#processes .row:not([hidden]) .text").all_inner_texts()
+
+
+def test_says_the_verdict_first_and_every_violation(page, recorded):
+    verdict = json.loads((recorded / "verdict.json").read_text())
+    assert page.locator("h1").inner_text().startswith("FAILED ")
+    text = page.locator("#part-violations").inner_text()
+    for violation in verdict["violations"]:
+        destination = violation["destination"]
+        assert (destination["text"] if destination else violation["process"]["program"]) in text
+        if violation["remedy"]:
+            assert violation["remedy"]["flag"] in text and violation["remedy"]["yaml"] in text
+
+
+def test_copies_what_would_allow_a_violation(recorded, open_page):
+    page = open_page(recorded / "report.html", permissions=["clipboard-read", "clipboard-write"])
+    line = page.locator(".copy", has_text="--allow-net tcp://203.0.113.9:443").first
+    line.get_by_role("button").click()
+    line.get_by_text("copied", exact=True).wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == "--allow-net tcp://203.0.113.9:443"
+
+
+def test_copies_without_the_right_to_the_clipboard(page):
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    button = page.locator(".copy button").first
+    button.click()
+    page.wait_for_function("document.getElementById('said').textContent.startsWith('Copied: ')")
+
+
+def test_filters_by_what_ran_and_by_test(page):
+    page.get_by_role("tab", name=re.compile("processes")).click()
+    everything = rows(page)
+    page.get_by_label("argv, path or pid").fill("rev-parse --git*dir")
+    page.locator(".shown", has_text="1 process of").wait_for()
+    assert [text for text in rows(page) if "git(" in text] and len(rows(page)) < len(everything)
+    page.get_by_label("argv, path or pid").fill("")
+    page.get_by_label("test", exact=True).fill("test_git_version")
+    page.locator(".shown", has_text="1 process of").wait_for()
+    page.get_by_label("test", exact=True).fill("")
+    page.get_by_label("destination", exact=True).fill("203.0.113.9")
+    page.locator(".shown", has_text="1 process of").wait_for()
+    assert "python" in rows(page)[0]
+    page.get_by_label("destination", exact=True).fill("")
+    page.get_by_label("test known by").select_option("process")
+    page.get_by_label("violations only").check()
+    page.wait_for_function("document.querySelectorAll('#processes .row:not([hidden]) .text').length <= 2")
+    assert all("git(" in text or "python" in text for text in rows(page))
+
+
+def test_zooms_by_button_key_and_drag(page):
+    page.get_by_role("tab", name=re.compile("processes")).click()
+    bar = page.locator("#processes .row .bar").first
+
+    def share() -> float:
+        return bar.evaluate("each => parseFloat(each.style.width)")
+
+    def bars() -> int:
+        return page.locator("#processes .row:not([hidden]) .bar:not([hidden])").count()
+
+    whole = bars()
+    canvas = page.locator("#overview")
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.95, box["y"] + 10)
+    page.mouse.up()
+    assert share() == 100 and bars() < whole
+    page.get_by_role("button", name="Show the whole run").click()
+    assert bars() == whole
+    page.get_by_role("button", name="Zoom in").click()
+    zoomed = bars()
+    canvas.focus()
+    page.keyboard.press("0")
+    assert bars() == whole >= zoomed
+
+
+def test_is_driven_by_keys_alone(page):
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "filter-text"
+    page.locator("#processes .row").first.focus()
+    unfolded = len(rows(page))
+    page.keyboard.press("ArrowLeft")
+    assert len(rows(page)) == 1
+    page.keyboard.press("ArrowRight")
+    assert len(rows(page)) == unfolded
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert "git(" in page.get_by_role("complementary").inner_text()
+    page.get_by_role("tab", selected=True).focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("tab", selected=True).inner_text() == "4 tests"
+
+
+def test_says_what_things_are(page):
+    page.get_by_role("tab", name=re.compile("processes")).click()
+    grid = page.get_by_role("treegrid", name="Processes")
+    assert int(grid.get_attribute("aria-rowcount")) == len(rows(page)) + 1
+    first = grid.get_by_role("row").first
+    assert (first.get_attribute("aria-level"), first.get_attribute("aria-expanded")) == ("1", "true")
+    assert page.get_by_role("status").count() >= 1
+    unnamed = page.evaluate(
+        "[...document.querySelectorAll('button, input, select')]"
+        ".filter(each => !each.textContent.trim() && !each.getAttribute('aria-label') && !each.labels?.length).length"
+    )
+    assert unnamed == 0
+
+
+def test_tables_sort(page):
+    page.get_by_role("tab", name="programs").click()
+    panel = page.locator("#part-programs")
+
+    def column(number: int) -> list[str]:
+        found = panel.locator(".table-body .row:not([hidden])").all()
+        found.sort(key=lambda row: int(row.get_attribute("aria-rowindex")))
+        return [row.locator("span").nth(number).inner_text() for row in found]
+
+    runs = [int(text) for text in column(1)]
+    assert runs == sorted(runs, reverse=True) and runs[0] > 1
+    panel.get_by_role("button", name="program").click()
+    assert panel.get_by_role("columnheader", name="program").get_attribute("aria-sort") == "ascending"
+    assert column(0) == sorted(column(0))
+    panel.locator(".table-body .row", has_text="/git").first.click()
+    assert page.get_by_label("program", exact=True).input_value().endswith("/git")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_has_two_themes_with_contrast(recorded, open_page, scheme):
+    page = open_page(recorded / "report.html", color_scheme=scheme)
+    other = {"light": "dark", "dark": "light"}[scheme]
+    assert luminance(page) == (scheme == "light")
+    button = page.get_by_role("button", name=re.compile("^Theme"))
+    while other not in button.inner_text():
+        button.click()
+    assert luminance(page) == (other == "light")
+
+
+def luminance(page: Page) -> bool:
+    """Whether the page is light; its text must stand out from it as WCAG 2 asks (4.5 to 1)."""
+    values = page.evaluate(
+        "['color', 'backgroundColor'].map(each => getComputedStyle(document.body)[each].match(/[0-9]+/g).map(Number))"
+    )
+
+    def of(color: list[int]) -> float:
+        linear = [(part / 255 / 12.92) if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in color[:3]]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    front, back = map(of, values)
+    assert (max(front, back) + 0.05) / (min(front, back) + 0.05) >= 4.5
+    return back > 0.5
+
+
+def test_prints_the_verdict_and_every_part(page):
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#part-violations").is_visible() and page.locator("#part-programs").is_visible()
+    assert not page.locator("#tabs").is_visible()
+
+
+def test_hostile_names_stay_text(tmp_path, open_page):
+    path = page_of(made_up_runs.hostile(tmp_path / "run.jsonl"), tmp_path, "--deny-run", "*")
+    source = path.read_text()
+    # One script of data, one that runs.
+    assert len(re.findall(r"<script", source, re.IGNORECASE)) == 2 == len(re.findall("</script", source))
+    assert "\u202e" not in source and "\u2028" not in source and "\x1b" not in source
+    page = open_page(path)
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+    page.get_by_role("tab", name=re.compile("processes")).click()
+    for row in page.locator("#processes .row:not([hidden])").all():
+        row.click()
+    assert page.title() == "FAILED · process-tracer"
+    assert page.locator("img").count() == 0
+    page.get_by_label("argv, path or pid").fill("onerror")
+    page.locator(".shown", has_text=" of ").wait_for()
+    assert any("<img src=x" in row for row in page.locator("#processes .command").all_inner_texts())
+
+
+def test_an_injected_script_would_not_run(recorded, tmp_path, browser):
+    """Even if something broke out of its place, the page's policy refuses what is not its own."""
+    text = (recorded / "report.html").read_text()
+    broken = tmp_path / "broken.html"
+    broken.write_text(text.replace("<main", "<script>document.title = 'owned'</script><main"))
+    page = browser.new_page()
+    page.goto(broken.as_uri())
+    assert page.title() == "FAILED · process-tracer"
+    assert page.get_by_role("tab").count() == 6
+    page.close()
+
+
+def test_100_000_processes_open_at_once_and_scroll(large, browser):
+    page = browser.new_page()
+    spent = cpu_time(page)
+    page.goto(large.as_uri())
+    page.locator("#tabs [aria-selected=true]").wait_for()
+    assert cpu_time(page) - spent < 2
+    page.get_by_role("tab", name=re.compile("processes")).click()
+    assert page.locator("#processes").get_attribute("aria-rowcount") == str(COUNT + 1)
+    spent = cpu_time(page)
+    page.evaluate("""async () => {
+      const grid = document.getElementById("processes");
+      for (let step = 1; step <= 120; step++) {
+        grid.scrollTop = (grid.scrollHeight / 120) * step;
+        await new Promise(requestAnimationFrame);
+      }
+    }""")
+    # A frame of a 60 Hz screen has 16 ms.
+    assert (cpu_time(page) - spent) / 120 < 0.016
+    assert page.locator("#processes .row").count() < 100
+    spent = cpu_time(page)
+    page.get_by_label("argv, path or pid").fill("object-99998.o")
+    page.locator(".shown", has_text="1 process of").wait_for()
+    assert cpu_time(page) - spent < 1
+    page.close()
+
+
+def cpu_time(page: Page) -> float:
+    """Seconds that the page's process spent, which do not grow with whatever else the machine is doing."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+    return metrics["ProcessTime"]

@@ -19,17 +19,20 @@ let package = Package(
     .systemLibrary(name: "CLibbpf", providers: [.apt(["libbpf-dev", "libelf-dev", "zlib1g-dev"])]),
     .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(name: "CElf", providers: [.apt(["libelf-dev"])]),
     .target(name: "CKernelABI"),
     .target(name: "JSONWriting"),
     .target(
       name: "MessageDigest", dependencies: ["CMessageDigest"], linkerSettings: [.linkedLibrary(":libmd.a")]),
     .target(name: "Trace", dependencies: ["JSONWriting"], exclude: ["Record/FORMAT.md"]),
     .target(
-      name: "Policy", dependencies: ["Trace", "MessageDigest", "CYaml"],
+      name: "Policy", dependencies: ["Trace", "Audit", "MessageDigest", "CYaml"],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
+    .target(name: "Audit", dependencies: ["Trace"]),
     .target(name: "TestAdapters", dependencies: ["Trace"]),
     .target(
-      name: "Reports", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"], plugins: ["EmbedPage"]),
+      name: "Reports", dependencies: ["Trace", "Audit", "Policy", "JSONWriting", "MessageDigest"],
+      plugins: ["EmbedPage"]),
     .target(name: "OTLP", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"]),
     .target(
       name: "KernelTracer", dependencies: ["CKernelABI", "CLibbpf", "Trace"],
@@ -39,13 +42,14 @@ let package = Package(
     .executableTarget(
       name: "process-tracer",
       dependencies: [
-        "KernelTracer", "Trace", "Policy", "TestAdapters", "Reports", "OTLP", "MessageDigest",
+        "KernelTracer", "Trace", "Audit", "CElf", "Policy", "TestAdapters", "Reports", "OTLP", "MessageDigest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "JSONWritingTests", dependencies: ["JSONWriting"]),
     .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"]),
     .testTarget(name: "TraceTests", dependencies: ["Trace", "JSONWriting"]),
-    .testTarget(name: "PolicyTests", dependencies: ["Policy", "Trace"]),
+    .testTarget(name: "AuditTests", dependencies: ["Audit", "Trace"]),
+    .testTarget(name: "PolicyTests", dependencies: ["Policy", "Audit", "Trace"]),
     .testTarget(name: "TestAdaptersTests", dependencies: ["TestAdapters", "Trace"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "Trace"]),
     .testTarget(name: "OTLPTests", dependencies: ["OTLP", "Policy", "Trace"]),

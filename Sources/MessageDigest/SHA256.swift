@@ -19,6 +19,27 @@ public enum SHA256 {
   }
 }
 
+/// SHA-256 of bytes that come in pieces.
+public struct SHA256Stream: ~Copyable {
+  private var context = SHA2_CTX()
+
+  public init() {
+    SHA256Init(&context)
+  }
+
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    guard let base = bytes.baseAddress else { return }
+    SHA256Update(&context, base.assumingMemoryBound(to: UInt8.self), bytes.count)
+  }
+
+  /// The digest of everything, in lower-case hexadecimal.
+  public consuming func hexadecimal() -> String {
+    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+    digest.withUnsafeMutableBufferPointer { SHA256Final($0.baseAddress, &context) }
+    return digest.hexadecimal
+  }
+}
+
 extension Sequence<UInt8> {
   /// Lower-case hexadecimal, two digits a byte.
   public var hexadecimal: String {

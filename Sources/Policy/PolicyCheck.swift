@@ -27,6 +27,11 @@ public struct PolicyCheck: Sendable {
       lines.append(policy.judgesHarness ? "harness    judged by network" : "harness    recorded, not judged")
     }
     lines += section("processes", allow: policy.processes.allow?.map(line), deny: policy.processes.deny.map(line))
+    if let baseline = policy.processes.baseline {
+      lines.append(
+        "  baseline \(baseline.path): \(baseline.baseline.programs.count) programs, "
+          + "\(baseline.baseline.destinations.count) destinations")
+    }
     if let limit = policy.processes.max { lines.append("  at most  \(limit.count) a test") }
     for test in policy.tests {
       lines += section(

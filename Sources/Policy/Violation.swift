@@ -9,6 +9,8 @@ public struct Violation: Sendable {
     case process = "unexpected-program"
     /// More processes than `processes.max`.
     case processCount = "too-many-processes"
+    /// A program or destination that is new, or another file, against `processes.baseline`.
+    case baseline = "not-in-baseline"
   }
 
   public var kind: Kind

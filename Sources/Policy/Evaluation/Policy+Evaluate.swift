@@ -1,3 +1,4 @@
+import Audit
 public import Trace
 
 extension Policy {
@@ -13,6 +14,7 @@ extension Policy {
     evaluation.judgeFlows()
     evaluation.judgePrograms()
     evaluation.judgeProcessCounts()
+    evaluation.judgeBaseline()
     var verdict = Verdict(trace: trace, mode: mode)
     verdict.policies = sources
     verdict.violations = evaluation.violations
@@ -38,6 +40,8 @@ private struct Evaluation {
   var unjudgedIndices: [UnjudgedDestination: Int] = [:]
   /// Programs that only a test's own list forbids: by the test's name.
   var restricted: [String: (entry: TestRules, paths: [String])] = [:]
+  /// Why the baseline's hashes were not compared.
+  var uncompared: String?
   /// Programs of which too little is known.
   var undecidedPrograms: Set<String> = []
 
@@ -136,6 +140,22 @@ private struct Evaluation {
     }
   }
 
+  // MARK: The baseline
+
+  mutating func judgeBaseline() {
+    guard let known = policy.processes.baseline else { return }
+    let now = Audit(trace)
+    if !now.knowsIdentities {
+      uncompared = "the files of the programs were not looked at: the hashes of \(known.path) were not compared"
+    }
+    let finder = BaselineJudge(trace: trace, known: known)
+    for change in known.baseline.changes(to: Baseline(now)) where change.isAddition {
+      guard var violation = finder.violation(change, detail) else { continue }
+      violation.remedy = finder.remedy(change)
+      list.add(violation, attribution: finder.attribution(of: change))
+    }
+  }
+
   // MARK: Results
 
   /// In the order of their first times.
@@ -153,5 +173,6 @@ private struct Evaluation {
   var incompleteReasons: [String] {
     let rules = undecided.map { "the rule \($0.place) asks for what was not recorded of a process" }.sorted()
     return MissingEvidence.reasons(in: trace, needs: policy.evidenceNeeds) + rules + undecidedPrograms.sorted()
+      + (uncompared.map { [$0] } ?? [])
   }
 }

@@ -15,7 +15,7 @@ extension Policy {
       network.allow + network.deny + (harness.map { $0.allow + $0.deny } ?? [])
       + tests.flatMap { ($0.networkAllow ?? []) + ($0.networkDeny ?? []) }
     let hasScopes = networkRules.contains { !$0.scopes.isEmpty }
-    needs.programs = hasProgramRules || networkRules.contains { $0.scopes.exe != nil }
+    needs.programs = hasProgramRules || processes.baseline != nil || networkRules.contains { $0.scopes.exe != nil }
     if hasProcessLimits { needs.processRecords.append("processes.max counts them") }
     if hasScopes { needs.processRecords.append("rules with exe, argv, parent or user read them") }
     if tests.contains(where: \.narrows) {

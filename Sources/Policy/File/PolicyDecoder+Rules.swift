@@ -1,3 +1,5 @@
+import Audit
+
 /// The lists of destinations and programs.
 extension PolicyDecoder {
   mutating func networkRules(_ node: YAMLNode, key: String) -> NetworkRules {
@@ -57,8 +59,10 @@ extension PolicyDecoder {
     }
     rules.deny = members["deny"].map { processList($0, key: "processes.deny", denies: true) } ?? []
     rules.max = members["max"].flatMap { limit($0, key: "processes.max") }
-    if let baseline = members["baseline"], string(baseline, key: "processes.baseline", "a path") != nil {
-      fail(at: baseline.mark, key: "processes.baseline", "expected no baseline: audit --baseline is not yet built")
+    if let node = members["baseline"], let path = string(node, key: "processes.baseline", "a path") {
+      // The loader reads the file.
+      rules.baseline = ProcessBaseline(
+        path: path, reference: reference("processes.baseline", at: node.mark), baseline: Baseline(Audit()))
     }
     return rules
   }

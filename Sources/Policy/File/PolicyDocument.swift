@@ -26,6 +26,7 @@ extension Policy {
     if let rules = document.processes {
       processes.deny += rules.deny
       processes.max = rules.max ?? processes.max
+      processes.baseline = rules.baseline ?? processes.baseline
       if let allow = rules.allow {
         processes.allow = (processes.allow ?? []) + allow
         processes.allowReference = rules.allowReference

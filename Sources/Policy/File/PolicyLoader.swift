@@ -1,3 +1,4 @@
+import Audit
 import MessageDigest
 
 /// Reads a policy file and those that it extends, deepest first.
@@ -48,6 +49,9 @@ public struct PolicyLoader {
     if let directory = document.reportsDirectory {
       document.reportsDirectory = path.directoryPath.appendingPathComponent(directory)
     }
+    if let baseline = document.processes?.baseline {
+      document.processes?.baseline = try load(baseline, of: path)
+    }
     policy.sources.append(source)
     chain.append(path.normalizedPath)
     for (target, mark) in document.extends {
@@ -55,6 +59,32 @@ public struct PolicyLoader {
     }
     chain.removeLast()
     policy.add(document)
+  }
+
+  private func load(_ named: ProcessBaseline, of path: String) throws(PolicyError) -> ProcessBaseline {
+    var loaded = named
+    loaded.path = path.directoryPath.appendingPathComponent(named.path)
+    func mistake(_ problem: String) -> PolicyError {
+      .file([
+        PolicyFileError(
+          file: path, line: named.reference.line ?? 1, column: named.reference.column ?? 1,
+          key: "processes.baseline", problem: problem)
+      ])
+    }
+    let bytes: [UInt8]
+    do {
+      bytes = try files.read(loaded.path)
+    } catch {
+      throw mistake(
+        "expected a baseline, found \(loaded.path.quotedForMessage): \(error.reason); "
+          + "process-tracer audit RUN.jsonl --baseline FILE --update-baseline writes one")
+    }
+    do {
+      loaded.baseline = try Baseline(text: String(decoding: bytes, as: UTF8.self))
+    } catch {
+      throw mistake("\(loaded.path): \(error)")
+    }
+    return loaded
   }
 
   private mutating func extend(by target: String, from path: String, _ mark: YAMLMark) throws(PolicyError) {

@@ -1,3 +1,5 @@
+public import Audit
+
 /// One entry of a `processes:` list.
 public struct ProcessRule: Hashable, Sendable {
   public var program: ProgramPattern
@@ -24,6 +26,8 @@ public struct ProcessRules: Hashable, Sendable {
   public var deny: [ProcessRule] = []
   /// The most processes that a test, or a test process outside its tests, may start.
   public var max: ProcessLimit?
+  /// What ran and was reached when somebody last agreed to it; nil: nothing is compared.
+  public var baseline: ProcessBaseline?
   /// What a violation points at when nothing allowed the program.
   public var allowReference: RuleReference
 
@@ -32,6 +36,20 @@ public struct ProcessRules: Hashable, Sendable {
   }
 
   public var isEmpty: Bool { allow == nil && deny.isEmpty && max == nil }
+}
+
+/// The baseline that a run is held against.
+public struct ProcessBaseline: Hashable, Sendable {
+  /// As the policy says it, relative to the policy file's directory.
+  public var path: String
+  public var reference: RuleReference
+  public var baseline: Baseline
+
+  public init(path: String, reference: RuleReference, baseline: Baseline) {
+    self.path = path
+    self.reference = reference
+    self.baseline = baseline
+  }
 }
 
 public struct ProcessLimit: Hashable, Sendable {

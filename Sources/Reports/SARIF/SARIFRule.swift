@@ -32,6 +32,11 @@ struct SARIFRule {
       full = "A test started more processes than the policy's processes.max allows."
       help = "Start fewer processes, or raise processes.max in the policy."
       severity = "3.0"
+    case .baseline:
+      short = "Not in the baseline"
+      full = "A program or destination of the run is new, or a program's file changed, against the policy's baseline."
+      help = "Review the change, and update the baseline with process-tracer audit --update-baseline."
+      severity = "5.0"
     }
   }
 

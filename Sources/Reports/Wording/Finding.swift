@@ -65,6 +65,7 @@ extension Finding {
     case .network: "\(program) → \((violation.destination ?? "").visible)"
     case .process: "ran \(program)"
     case .processCount: "started too many processes"
+    case .baseline: violation.destination.map { "\(program) → \($0.visible)" } ?? "ran \(program)"
     }
   }
 
@@ -84,6 +85,7 @@ extension Finding {
       switch violation.kind {
       case .network: "\(action) \(judged)"
       case .process: "\(program) ran and \(judged)"
+      case .baseline: "\(action) is not in \(Self.text(of: rule))"
       case .processCount: "more processes were started than \(Self.text(of: rule)) allows"
       }
     let detail = [times, violation.result?.visible].compactMap { $0 }

@@ -6,11 +6,14 @@ public struct RunEnd: Sendable {
   public var loss: EvidenceLoss
   /// Why evidence is missing beyond `loss`, one sentence each; empty in a complete run.
   public var failures: [String]
+  /// The files behind the programs, by path; nil where nothing asked for them.
+  public var executables: [ExecutableIdentity]?
 
   public init(time: BootInstant, status: ExitStatus, loss: EvidenceLoss, failures: [String] = []) {
     self.time = time
     self.status = status
     self.loss = loss
     self.failures = failures
+    self.executables = nil
   }
 }

@@ -71,6 +71,11 @@ struct RecordFields {
     return strings
   }
 
+  /// nil where absent.
+  func optionalObjects(_ key: String) throws(RecordFault) -> [RecordFields]? {
+    value(key) == nil ? nil : try objects(key)
+  }
+
   func objects(_ key: String) throws(RecordFault) -> [RecordFields] {
     guard case .array(let elements) = value(key) else { throw .expected("an array of objects", for: key) }
     var objects: [RecordFields] = []

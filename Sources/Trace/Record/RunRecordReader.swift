@@ -135,5 +135,10 @@ extension RunEnd {
     self.init(
       time: try fields.instant("time"), status: try fields.status(), loss: loss,
       failures: try fields.strings("failures"))
+    if let objects = try fields.optionalObjects("executables") {
+      var found: [ExecutableIdentity] = []
+      for object in objects { found.append(try ExecutableIdentity(object)) }
+      executables = found
+    }
   }
 }

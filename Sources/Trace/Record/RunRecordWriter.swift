@@ -99,5 +99,8 @@ extension JSONWriter {
         $0.member("recursion_misses", end.loss.recursionMisses)
       })
     member("failures", end.failures)
+    if let executables = end.executables {
+      member("executables", array: { for executable in executables { $0.write(executable) } })
+    }
   }
 }

@@ -70,6 +70,7 @@ struct ReportCommand: ParsableCommand {
       throw SetupFailure(error.description)
     }
     TestAttribution.attribute(&trace)
+    if reports.audit != nil || judge?.processes.baseline != nil { trace.lookAtFiles() }
     let verdict = judge?.evaluate(trace) ?? Verdict.unjudged(trace)
     copy(record, to: outputs)
     let failures = outputs.write(trace, verdict)

@@ -18,7 +18,7 @@ enum FlagTable {
     "test": policy + reports + command + trace + talk,
     "trace": reports + command + trace + talk,
     "report": policy + reports + replay + talk,
-    "audit": talk,
+    "audit": values("baseline") + switches("update-baseline") + talk,
     "policy": talk,
     "doctor": values("elevate") + talk,
   ]
@@ -30,7 +30,7 @@ enum FlagTable {
 
   private static let reports =
     values(
-      "report-dir", "record", "verdict", "junit", "otlp-traces", "otlp-logs", "html", "timeline", "sarif",
+      "report-dir", "record", "verdict", "junit", "otlp-traces", "otlp-logs", "html", "timeline", "sarif", "audit",
       "codequality", "otlp-endpoint", "annotate-junit") + switches("in-place", "fail-tests")
 
   private static let replay = values("format", "only", "depth")

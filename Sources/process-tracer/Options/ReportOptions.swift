@@ -31,6 +31,10 @@ struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("GitLab's code-quality report.", valueName: "file"))
   var codequality: String?
 
+  @Option(
+    help: ArgumentHelp("Every program with its file's hash, and every destination, as text.", valueName: "file"))
+  var audit: String?
+
   @Option(help: .hidden) var otlpEndpoint: String?
   @Option(help: .hidden) var annotateJunit: String?
   @Flag(help: .hidden) var inPlace = false

@@ -5,8 +5,11 @@ struct Recording: ~Copyable {
   private var builder: TraceBuilder
   private var writer = RunRecordWriter()
   private let file: OutputFile?
+  /// What was executed, where the files are to be looked at.
+  private(set) var executed: ExecutedFiles?
 
-  init(header: RunHeader, file: OutputFile?) {
+  init(header: RunHeader, file: OutputFile?, looksAtFiles: Bool = false) {
+    executed = looksAtFiles ? ExecutedFiles() : nil
     builder = TraceBuilder(header: header)
     self.file = file
     guard file != nil else { return }
@@ -16,6 +19,7 @@ struct Recording: ~Copyable {
 
   mutating func add(_ event: KernelEvent) {
     builder.add(event)
+    executed?.add(event)
     guard file != nil else { return }
     writer.append(event)
     passOn()

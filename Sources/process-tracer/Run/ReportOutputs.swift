@@ -27,6 +27,7 @@ struct ReportOutputs {
       (path(options.html, "report.html"), PageReport()),
       (path(options.timeline, "timeline.json"), TimelineReport()),
       (options.sarif, SARIFReport()),
+      (options.audit, AuditReport()),
       (options.codequality, CodeQualityReport()),
     ]
     for (path, report) in reports {

@@ -64,9 +64,11 @@ struct WrappedRun {
     let notes = try proveSession(&session, policy)
     let header = makeHeader(context, attributes: attributes, session: session, notes: notes)
 
-    var recording = Recording(header: header, file: outputs.record)
+    let looksAtFiles = reports.audit != nil || policy?.processes.baseline != nil
+    var recording = Recording(header: header, file: outputs.record, looksAtFiles: looksAtFiles)
     let status = try runCommand(&session, context: context, recording: &recording)
-    let end = session.finish(status: status) { recording.add($0) }
+    var end = session.finish(status: status) { recording.add($0) }
+    end.executables = recording.executed?.identities(header)
     recording.end(end)
     let recordFailure = recording.failure
     var run = recording.trace(end)

@@ -84,7 +84,8 @@ import Testing
     ),
     (
       "version: 1\nprocesses: { baseline: b }",
-      #"p.yml:2:24: key "processes.baseline": expected no baseline: audit --baseline is not yet built"#
+      #"p.yml:2:24: key "processes.baseline": expected a baseline, found "b": No such file or directory; "#
+        + "process-tracer audit RUN.jsonl --baseline FILE --update-baseline writes one"
     ),
     (
       "version: 1\nprocesses: { max: -1 }",

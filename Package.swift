@@ -27,7 +27,9 @@ let package = Package(
     .target(
       name: "Policy", dependencies: ["Trace", "MessageDigest", "CYaml"],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
-    .target(name: "TestAdapters", dependencies: ["Trace"]),
+    .target(
+      name: "TestAdapters", dependencies: ["Trace"],
+      resources: [.embedInCode("Pytest/process_tracer_pytest.py")]),
     .target(name: "Reports", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"]),
     .target(name: "OTLP", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"]),
     .target(

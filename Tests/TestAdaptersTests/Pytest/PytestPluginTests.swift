@@ -37,7 +37,7 @@ import Trace
     (["-m", "pytest", "-I"], "did not load the pytest plugin"),
   ])
   func saysWhyThePluginIsNotThere(_ arguments: [String], _ reason: String) throws {
-    let note = try #require(note(arguments))
+    let note = try #require(self.note(arguments))
     #expect(note.contains(reason), "\(note)")
     #expect(note.contains("pid 100"))
   }

@@ -29,7 +29,9 @@ let package = Package(
       name: "Policy", dependencies: ["Trace", "Audit", "MessageDigest", "CYaml"],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
     .target(name: "Audit", dependencies: ["Trace"]),
-    .target(name: "TestAdapters", dependencies: ["Trace"]),
+    .target(
+      name: "TestAdapters", dependencies: ["Trace"],
+      resources: [.embedInCode("Pytest/process_tracer_pytest.py")]),
     .target(
       name: "Reports", dependencies: ["Trace", "Audit", "Policy", "JSONWriting", "MessageDigest"],
       plugins: ["EmbedPage"]),

@@ -70,6 +70,8 @@ struct image_id {
 #define MARKER_ADOPT 5	 /* this thread works for the test of a token from now on; token 0: for none */
 #define MARKER_THREAD 6	 /* like BEGIN, for this thread alone: its process runs tests side by side */
 #define MARKER_RESUME 7	 /* the test of a token goes on, on this thread and as the process's own */
+#define MARKER_LEAVE 8	 /* this thread has its process's test, as one that was never marked */
+#define MARKER_ADAPTER 9 /* an adapter is at work in this process; changes nothing */
 
 /* getsockopt(any socket, MARKER_LEVEL, question) */
 #define MARKER_ASK_VERSION 1 /* int: MARKER_VERSION */

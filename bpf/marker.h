@@ -154,6 +154,10 @@ int on_marker(struct bpf_sockopt *context)
 		marker.test = enter(member, new_test(TEST_FIXTURE), flags);
 		break;
 	case MARKER_PHASE:
+	case MARKER_ADAPTER:
+		break;
+	case MARKER_LEAVE:
+		forget_thread_test();
 		break;
 	case MARKER_END:
 		end_test(member, marker.previous, flags);
@@ -173,7 +177,7 @@ int on_marker(struct bpf_sockopt *context)
 	}
 	context->optlen = TAKEN;
 	/* A change of hands tells nothing that the records themselves do not carry. */
-	if (marker.verb != MARKER_ADOPT && marker.verb != MARKER_RESUME)
+	if (marker.verb != MARKER_ADOPT && marker.verb != MARKER_RESUME && marker.verb != MARKER_LEAVE)
 		emit_marker(&marker, context->optval);
 	return PASS;
 }

@@ -36,6 +36,7 @@ public enum TestAttribution {
       let attribution = images.attribution(of: trace.executedImages[index], in: trace)
       trace.executedImages[index].attribution = attribution
     }
+    trace.attributionNotes = [PytestReach.note(trace)].compactMap { $0 }
   }
 
   private static func attribution(_ state: ProcessState?, hasHarness: Bool) -> Attribution {

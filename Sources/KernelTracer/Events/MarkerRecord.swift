@@ -22,6 +22,7 @@ extension MarkerEvent.Verb {
     case MARKER_FIXTURE: self = .fixture
     case MARKER_END: self = .end
     case MARKER_THREAD: self = .thread
+    case MARKER_ADAPTER: self = .adapter
     default: return nil
     }
   }

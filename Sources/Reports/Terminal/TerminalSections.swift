@@ -25,7 +25,7 @@ struct TerminalSections {
     for reason in verdict.incompleteReasons {
       output.line("\(style.paint("incomplete:", .warned)) \(reason.visible)")
     }
-    for note in trace.header.notes {
+    for note in trace.header.notes + trace.attributionNotes {
       output.line("\(style.paint("note:", .label)) \(note.visible)")
     }
     for policy in verdict.policies {

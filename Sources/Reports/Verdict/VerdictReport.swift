@@ -53,6 +53,7 @@ public struct VerdictReport: Report {
         })
       json.member("incomplete", verdict.incompleteReasons)
       json.member("hostNotes", trace.header.notes)
+      json.member("attributionNotes", trace.attributionNotes)
     }
     json.endLine()
     try sink(json.bytes)

@@ -3,6 +3,7 @@ extension TraceBuilder {
     switch event.verb {
     case .begin, .thread: addTestCase(event, kind: .test)
     case .fixture: addTestCase(event, kind: .fixture)
+    case .adapter: trace.adaptedProcesses.insert(event.process)
     case .phase:
       guard let index = trace.markedTestCases[event.test.id] else { return }
       trace.testCases[index].run?.phases.append(.init(name: event.text, start: event.time))

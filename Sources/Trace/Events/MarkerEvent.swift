@@ -12,6 +12,8 @@ public struct MarkerEvent: Sendable {
     case end
     /// A test case begins on one thread of a process that runs tests side by side; a text as for `begin`.
     case thread
+    /// An adapter is at work in the process; the text is its runner.
+    case adapter
   }
 
   public var time: BootInstant

@@ -32,6 +32,8 @@ public struct RunHeader: Sendable {
   public var hooks: [Hook]
   /// Where the session's cgroup is, nil where none could be made.
   public var sessionCgroup: String?
+  /// The adapters that were at the command's disposal: `pytest`.
+  public var adapters: [String]
   /// Things users should know about this run's reach, one sentence each.
   public var notes: [String]
 
@@ -57,6 +59,7 @@ public struct RunHeader: Sendable {
     self.nameservers = []
     self.hooks = []
     self.sessionCgroup = nil
+    self.adapters = []
     self.notes = []
   }
 

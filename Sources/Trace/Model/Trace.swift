@@ -18,6 +18,10 @@ public struct Trace: Sendable {
   public var testCases: [TestCase] = []
   /// Places in `testCases` of those that markers told, by the id in `TestMark`.
   public var markedTestCases: [UInt32: Int] = [:]
+  /// Processes in which an adapter was at work.
+  public var adaptedProcesses: Set<ProcessIdentity> = []
+  /// What users should know about tests that could not be told apart, one sentence each.
+  public var attributionNotes: [String] = []
 
   public init(header: RunHeader) {
     self.header = header

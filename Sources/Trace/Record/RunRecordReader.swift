@@ -108,6 +108,7 @@ extension RunHeader {
     }
     for hook in try fields.objects("hooks") { hooks.append(try Hook(hook)) }
     sessionCgroup = try fields.optionalString("session_cgroup")
+    if fields.hasValue("adapters") { adapters = try fields.strings("adapters") }
     notes = try fields.strings("notes")
   }
 }

@@ -70,6 +70,7 @@ extension JSONWriter {
     member("nameservers", header.nameservers.map(\.description))
     member("hooks", array: { for hook in header.hooks { $0.write(hook) } })
     if let sessionCgroup = header.sessionCgroup { member("session_cgroup", sessionCgroup) }
+    if !header.adapters.isEmpty { member("adapters", header.adapters) }
     member("notes", header.notes)
   }
 

@@ -16,10 +16,20 @@ struct CommandOptions: ParsableArguments {
   var user: String?
 
   @OptionGroup var elevation: ElevationOptions
-  @Option(help: .hidden) var adapters: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Ask test runners which test does what; none leaves them alone.",
+      valueName: "auto|none|\(AdapterChoice.known.joined(separator: ","))"))
+  var adapters = "auto"
+
+  var adapterChoice: AdapterChoice { AdapterChoice(adapters) ?? .all }
 
   func validate() throws {
-    if let adapters, adapters != "none" { throw NotBuilt.option("adapters \(adapters)") }
+    if AdapterChoice(adapters) == nil {
+      throw ValidationError(
+        "--adapters \(adapters): expected auto, none or a list of: \(AdapterChoice.known.joined(separator: ", "))")
+    }
     if wait, killLeaked { throw ValidationError("--wait and --kill-leaked exclude each other") }
   }
 }

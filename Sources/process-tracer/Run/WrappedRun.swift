@@ -62,11 +62,14 @@ struct WrappedRun {
     let outputs = try openOutputs(policy)
     var session = try openSession(context)
     let notes = try proveSession(&session, policy)
-    let header = makeHeader(context, attributes: attributes, session: session, notes: notes)
+    let adapters = AdapterSetup(
+      command.adapterChoice, identity: rights.identity, environment: environment, originals: Caller.originals)
+    var header = makeHeader(context, attributes: attributes, session: session, notes: notes + adapters.notes)
+    header.adapters = adapters.names
 
     let looksAtFiles = reports.audit != nil || policy?.processes.baseline != nil
     var recording = Recording(header: header, file: outputs.record, looksAtFiles: looksAtFiles)
-    let status = try runCommand(&session, context: context, recording: &recording)
+    let status = try runCommand(&session, context: context, adapters: adapters, recording: &recording)
     var end = session.finish(status: status) { recording.add($0) }
     end.executables = recording.executed?.identities(header)
     recording.end(end)
@@ -176,13 +179,15 @@ struct WrappedRun {
   // MARK: The command
 
   private func runCommand(
-    _ session: inout TracerSession, context: TraceContext, recording: inout Recording
+    _ session: inout TracerSession, context: TraceContext, adapters: borrowing AdapterSetup,
+    recording: inout Recording
   ) throws -> ExitStatus {
     let result: CommandRunResult
     do {
       var launch = CommandLaunch(
         arguments: arguments,
-        environment: Environment.setting("TRACEPARENT", to: context.traceparent, in: Environment.entries))
+        environment: adapters.adding(
+          to: Environment.setting("TRACEPARENT", to: context.traceparent, in: Environment.entries), environment))
       launch.originals = Caller.originals
       launch.identity = rights.identity
       launch.dropsCapabilities = rights.dropsCapabilities

@@ -15,6 +15,7 @@ private enum Everything {
     header.nameservers = [IPAddress("192.0.2.53")!, IPAddress("2001:db8::53")!]
     header.hooks = [Hook(name: "fork", isRequired: true, isAttached: false, cost: "everything")]
     header.sessionCgroup = "/sys/fs/cgroup/x"
+    header.adapters = ["pytest"]
     header.notes = ["as root"]
     header.unixOffset = -5
     return header

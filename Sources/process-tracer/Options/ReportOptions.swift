@@ -1,4 +1,5 @@
 import ArgumentParser
+import OTLPExport
 
 struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write every report into this directory.", valueName: "dir"))
@@ -28,15 +29,24 @@ struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("GitLab's code-quality report.", valueName: "file"))
   var codequality: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Send spans and logs over OTLP/HTTP; else where OTEL_EXPORTER_OTLP_ENDPOINT says.", valueName: "url"))
+  var otlpEndpoint: String?
+
   @Option(help: .hidden) var html: String?
-  @Option(help: .hidden) var otlpEndpoint: String?
   @Option(help: .hidden) var annotateJunit: String?
   @Flag(help: .hidden) var inPlace = false
   @Flag(help: .hidden) var failTests = false
 
   func validate() throws {
+    do {
+      _ = try ExportConfiguration(endpoint: otlpEndpoint, environment: [:])
+    } catch {
+      throw ValidationError(error.description)
+    }
     let unbuilt = [
-      ("html", html), ("otlp-endpoint", otlpEndpoint), ("annotate-junit", annotateJunit),
+      ("html", html), ("annotate-junit", annotateJunit),
       ("in-place", inPlace ? "" : nil), ("fail-tests", failTests ? "" : nil),
     ]
     if let (name, _) = unbuilt.first(where: { $0.1 != nil }) { throw NotBuilt.option(name) }

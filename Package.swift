@@ -7,19 +7,34 @@ let kernelLibraries: [LinkerSetting] = [
   .linkedLibrary(":libbpf.a"), .linkedLibrary(":libelf.a"), .linkedLibrary(":libz.a"),
 ]
 
+// What only OTLP over the network needs.
+let network = TargetDependencyCondition.when(traits: ["Network"])
+
 let package = Package(
   name: "process-tracer",
   products: [
-    .executable(name: "process-tracer", targets: ["process-tracer"])
+    .executable(name: "process-tracer", targets: ["process-tracer"]),
+    .library(name: "ProcessExpectations", targets: ["ProcessExpectations"]),
+  ],
+  traits: [
+    .trait(name: "Network", description: "OTLP over HTTP: --otlp-endpoint and the OTEL_EXPORTER_OTLP_* variables."),
+    // Off, so that a package that uses ProcessExpectations neither fetches nor builds what the network needs.
+    .default(enabledTraits: []),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // Without its traits, one of which needs the whole of Foundation.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
   ],
   targets: [
     .systemLibrary(name: "CLibbpf", providers: [.apt(["libbpf-dev", "libelf-dev", "zlib1g-dev"])]),
     .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
     .systemLibrary(name: "CElf", providers: [.apt(["libelf-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernelABI"),
     .target(name: "JSONWriting"),
     .target(
@@ -37,6 +52,23 @@ let package = Package(
       plugins: ["EmbedPage"]),
     .target(name: "OTLP", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"]),
     .target(
+      name: "OTLPProtobuf",
+      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf", condition: network)],
+      exclude: ["Protos"]),
+    .target(
+      name: "OTLPExport",
+      dependencies: [
+        "OTLP", "OTLPProtobuf", "Trace", "Policy", "CZlib",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf", condition: network),
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: network),
+        .product(name: "NIOCore", package: "swift-nio", condition: network),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: network),
+        .product(name: "NIOPosix", package: "swift-nio", condition: network),
+        .product(name: "NIOSSL", package: "swift-nio-ssl", condition: network),
+      ],
+      linkerSettings: [.linkedLibrary(":libz.a")]),
+    .target(name: "ProcessExpectations"),
+    .target(
       name: "KernelTracer", dependencies: ["CKernelABI", "CLibbpf", "Trace"],
       linkerSettings: kernelLibraries, plugins: ["CompileBPF"]),
     .plugin(name: "CompileBPF", capability: .buildTool()),
@@ -44,8 +76,8 @@ let package = Package(
     .executableTarget(
       name: "process-tracer",
       dependencies: [
-        "KernelTracer", "Trace", "Audit", "CElf", "Policy", "TestAdapters", "Reports", "OTLP", "MessageDigest",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "KernelTracer", "Trace", "Audit", "CElf", "Policy", "TestAdapters", "Reports", "OTLP", "OTLPExport",
+        "MessageDigest", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "JSONWritingTests", dependencies: ["JSONWriting"]),
     .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"]),
@@ -55,6 +87,8 @@ let package = Package(
     .testTarget(name: "TestAdaptersTests", dependencies: ["TestAdapters", "Trace"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "Trace"]),
     .testTarget(name: "OTLPTests", dependencies: ["OTLP", "Policy", "Trace"]),
+    .testTarget(name: "OTLPExportTests", dependencies: ["OTLPExport", "OTLP", "Policy", "Trace"]),
+    .testTarget(name: "ProcessExpectationsTests", dependencies: ["ProcessExpectations"]),
     .testTarget(name: "KernelTracerTests", dependencies: ["KernelTracer", "Trace", "CKernelABI"]),
   ],
   swiftLanguageModes: [.v6]

@@ -31,29 +31,38 @@ struct OTLPLines {
     var json = JSONWriter(capacity: Self.chunkSize * 2)
     var next = items.startIndex
     while next < items.endIndex {
-      try json.object { json in
-        try json.member(
-          envelope.resources,
-          array: { json in
-            try writeResource(into: &json) { json in
-              var written = 0
-              var passedOn = 0
-              while next < items.endIndex, written < Self.itemLimit, passedOn + json.bytes.count < Self.byteLimit {
-                encode(items[next], &json)
-                items.formIndex(after: &next)
-                written += 1
-                if json.bytes.count >= Self.chunkSize {
-                  try sink(json.bytes)
-                  passedOn += json.bytes.count
-                  json.removeWrittenBytes()
-                }
-              }
-            }
-          })
-      }
+      try writeMessage(items, from: &next, into: &json, to: sink, encode)
       json.endLine()
       try sink(json.bytes)
       json.removeAll()
+    }
+  }
+
+  /// Writes one message, of the items from `next` on, and moves `next` behind the last of them; its end is left in
+  /// `json`.
+  func writeMessage<Items: RandomAccessCollection>(
+    _ items: Items, from next: inout Items.Index, itemLimit: Int = Self.itemLimit, into json: inout JSONWriter,
+    to sink: (_ chunk: [UInt8]) throws -> Void, _ encode: (Items.Element, inout JSONWriter) -> Void
+  ) rethrows {
+    try json.object { json in
+      try json.member(
+        envelope.resources,
+        array: { json in
+          try writeResource(into: &json) { json in
+            var written = 0
+            var passedOn = 0
+            while next < items.endIndex, written < itemLimit, passedOn + json.bytes.count < Self.byteLimit {
+              encode(items[next], &json)
+              items.formIndex(after: &next)
+              written += 1
+              if json.bytes.count >= Self.chunkSize {
+                try sink(json.bytes)
+                passedOn += json.bytes.count
+                json.removeWrittenBytes()
+              }
+            }
+          }
+        })
     }
   }
 

@@ -3,7 +3,7 @@ extension String {
   /// overrides, zero-width and other format characters, separators and noncharacters as `\u202e`.
   ///
   /// Names come from the traced programs: shown raw they could rewrite the terminal or the order of what is read.
-  var visible: String {
+  public var visible: String {
     if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return self }
     var text = ""
     text.reserveCapacity(utf8.count)

@@ -69,6 +69,7 @@ struct ReportCommand: ParsableCommand {
     } catch {
       throw SetupFailure(error.description)
     }
+    let export = try NetworkExport(endpoint: reports.otlpEndpoint, environment: environment)
     TestAttribution.attribute(&trace)
     if reports.audit != nil || judge?.processes.baseline != nil { trace.lookAtFiles() }
     let verdict = judge?.evaluate(trace) ?? Verdict.unjudged(trace)
@@ -76,10 +77,12 @@ struct ReportCommand: ParsableCommand {
     let failures = outputs.write(trace, verdict)
     try print(trace, verdict, environment: environment, outputs: outputs)
     for failure in failures { Diagnostics.warn(failure.description) }
+    let isExported = export.send(trace, verdict, isVerbose: talk.verbose)
     // The command's own code was told when it ran; here the policy answers.
     let isViolated = verdict.outcomes.contains(.violations) && verdict.mode != .audit
     let isIncomplete = verdict.outcomes.contains(.incomplete) && !flags.allowIncomplete && judge != nil
-    throw ExitCode(isViolated ? 120 : isIncomplete ? 121 : 0)
+    let isUnreported = (!failures.isEmpty || !isExported) && flags.strict
+    throw ExitCode(isViolated ? 120 : isIncomplete || isUnreported ? 121 : 0)
   }
 
   /// The bytes of the recorded run.

@@ -1,3 +1,4 @@
+import OTLPExport
 import Trace
 
 /// The OpenTelemetry resource of a run: service, host, operating system, CI and repository.
@@ -42,8 +43,8 @@ enum ResourceDetection {
     var attributes: [String: String] = [:]
     for pair in text.split(separator: ",") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, let key = percentDecoded(trimmed(parts[0])), !key.isEmpty,
-        let value = percentDecoded(trimmed(parts[1]))
+      guard parts.count == 2, let key = PercentEncoding.decoded(trimmed(parts[0])), !key.isEmpty,
+        let value = PercentEncoding.decoded(trimmed(parts[1]))
       else {
         Diagnostics.warn("OTEL_RESOURCE_ATTRIBUTES is ignored: \"\(pair)\" is not key=value")
         return [:]
@@ -56,23 +57,6 @@ enum ResourceDetection {
   private static func trimmed(_ text: Substring) -> Substring {
     let start = text.drop { $0 == " " }
     return start.prefix(start.count - start.reversed().prefix { $0 == " " }.count)
-  }
-
-  private static func percentDecoded(_ text: Substring) -> String? {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
-        return nil
-      }
-      bytes.append(value)
-      rest = rest.dropFirst(2)
-    }
-    return String(validating: bytes, as: UTF8.self)
   }
 
   // MARK: CI

@@ -1,4 +1,5 @@
 import ArgumentParser
+import OTLPExport
 
 struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write every report into this directory.", valueName: "dir"))
@@ -35,14 +36,22 @@ struct ReportOptions: ParsableArguments {
     help: ArgumentHelp("Every program with its file's hash, and every destination, as text.", valueName: "file"))
   var audit: String?
 
-  @Option(help: .hidden) var otlpEndpoint: String?
+  @Option(
+    help: ArgumentHelp(
+      "Send spans and logs over OTLP/HTTP; else where OTEL_EXPORTER_OTLP_ENDPOINT says.", valueName: "url"))
+  var otlpEndpoint: String?
   @Option(help: .hidden) var annotateJunit: String?
   @Flag(help: .hidden) var inPlace = false
   @Flag(help: .hidden) var failTests = false
 
   func validate() throws {
+    do {
+      _ = try ExportConfiguration(endpoint: otlpEndpoint, environment: [:])
+    } catch {
+      throw ValidationError(error.description)
+    }
     let unbuilt = [
-      ("otlp-endpoint", otlpEndpoint), ("annotate-junit", annotateJunit),
+      ("annotate-junit", annotateJunit),
       ("in-place", inPlace ? "" : nil), ("fail-tests", failTests ? "" : nil),
     ]
     if let (name, _) = unbuilt.first(where: { $0.1 != nil }) { throw NotBuilt.option(name) }

@@ -16,6 +16,7 @@ struct SetupFailure: Error {
 enum Diagnostics {
   static func error(_ message: String) { line("error", message) }
   static func warn(_ message: String) { line("warning", message) }
+  static func inform(_ message: String) { line("note", message) }
 
   static func write(_ bytes: [UInt8], to descriptor: Int32 = STDERR_FILENO) {
     bytes.withUnsafeBytes { bytes in

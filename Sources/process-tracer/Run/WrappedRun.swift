@@ -60,6 +60,7 @@ struct WrappedRun {
       traceID: try expanded(trace.traceId, option: "--trace-id"),
       parentID: try expanded(trace.parentId, option: "--parent-id"), environment: environment)
     let outputs = try openOutputs(policy)
+    let export = try NetworkExport(endpoint: reports.otlpEndpoint, environment: environment)
     var session = try openSession(context)
     let notes = try proveSession(&session, policy)
     let adapters = AdapterSetup(
@@ -84,7 +85,7 @@ struct WrappedRun {
       run.leaveOutArguments()
       verdict.leaveOutArguments()
     }
-    return conclude(run, verdict, outputs: outputs, recordFailure: recordFailure)
+    return conclude(run, verdict, outputs: outputs, recordFailure: recordFailure, export: export)
   }
 
   // MARK: Before the command
@@ -216,7 +217,7 @@ struct WrappedRun {
   // MARK: After the command
 
   private func conclude(
-    _ run: Trace, _ verdict: Verdict, outputs: ReportOutputs, recordFailure: OutputError?
+    _ run: Trace, _ verdict: Verdict, outputs: ReportOutputs, recordFailure: OutputError?, export: NetworkExport
   ) -> ExitCode {
     let failures = outputs.write(run, verdict) + (recordFailure.map { [$0] } ?? [])
     let summary = TerminalSummary(
@@ -228,7 +229,8 @@ struct WrappedRun {
       WorkflowCommands().write(run, verdict) { Diagnostics.write($0) }
     }
     for failure in failures { Diagnostics.warn(failure.description) }
-    if !failures.isEmpty, isStrict, verdict.exitCode == 0 { return ExitCode(121) }
+    let isExported = export.send(run, verdict, isVerbose: talk.verbose)
+    if !failures.isEmpty || !isExported, isStrict, verdict.exitCode == 0 { return ExitCode(121) }
     return ExitCode(verdict.exitCode)
   }
 

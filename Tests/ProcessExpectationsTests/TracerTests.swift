@@ -1,0 +1,8 @@
+import ProcessExpectations
+import Testing
+
+@Suite struct TracerTests {
+  @Test func theVersionIsThreeNumbers() {
+    #expect(Tracer.version.split(separator: ".").compactMap { Int($0) }.count == 3)
+  }
+}

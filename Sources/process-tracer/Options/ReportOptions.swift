@@ -40,6 +40,7 @@ struct ReportOptions: ParsableArguments {
     help: ArgumentHelp(
       "Send spans and logs over OTLP/HTTP; else where OTEL_EXPORTER_OTLP_ENDPOINT says.", valueName: "url"))
   var otlpEndpoint: String?
+
   @Option(help: .hidden) var annotateJunit: String?
   @Flag(help: .hidden) var inPlace = false
   @Flag(help: .hidden) var failTests = false

@@ -32,7 +32,7 @@ public struct PolicyDraft: Sendable {
       switch violation.kind {
       case .network: note(&destinations, Self.rule(for: violation), user)
       case .process: note(&programs, Self.pattern(for: violation).quotedForMessage, user)
-      case .processCount: break
+      case .processCount, .baseline: break
       }
     }
     incompleteReasons += verdict.incompleteReasons

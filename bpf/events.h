@@ -22,6 +22,10 @@
 #define ENVIRONMENT_ENTRY_LIMIT 1024 /* bytes of one NAME=value entry */
 #define ENVIRONMENT_SCAN_LIMIT 512   /* entries looked at in one environment */
 #define TASK_COMM_LENGTH 16	     /* TASK_COMM_LEN, include/linux/sched.h */
+#define UNIX_PATH_LIMIT 108	     /* sun_path, include/uapi/linux/un.h */
+
+/* The `protocol` of sockets that have no IP protocol: above every IPPROTO_*. */
+#define FAMILY_PROTOCOL(family) (0x1000 + (family))
 
 /* --------------------------------------------------------------- identities */
 
@@ -87,7 +91,8 @@ struct image_id {
 #define EVENT_CLOSE 6
 #define EVENT_DATAGRAM 7
 #define EVENT_MARKER 8
-#define EVENT_KINDS 9 /* one more than the last kind: sizes the loss table */
+#define EVENT_LISTEN 12
+#define EVENT_KINDS 16 /* more than the last kind: sizes the loss table */
 
 struct event_header {
 	__u32 kind;
@@ -174,6 +179,8 @@ struct event_close {
 	__u64 established_time; /* 0: never established */
 	__u64 bytes_sent;	/* payload, without SYN, FIN and retransmissions */
 	__u64 bytes_received;
+	__u64 packets_sent; /* segments, with SYN, FIN and pure acknowledgements */
+	__u64 packets_received;
 	__u8 local_address[16];
 	__u8 peer_address[16];
 	__u16 local_port;
@@ -189,6 +196,19 @@ struct event_close {
 #define CLOSE_NOT_SENT 2   /* connect(2) failed before a SYN: no route */
 #define CLOSE_STILL_OPEN 4 /* found open when the run ended */
 #define CLOSE_LOCAL 8	   /* routed to the loopback device of its namespace */
+#define CLOSE_LISTENING 16 /* a listener, found open when the run ended */
+
+/* A TCP socket that listens, or a datagram socket that was bound. */
+struct event_listen {
+	struct event_header header;
+	__u64 socket;
+	__u8 address[16];
+	__u16 port;
+	__u16 protocol;
+	__u32 network_namespace;
+	__u32 test;
+	__u32 reserved;
+};
 
 /* First datagram of a process to a destination; totals are in the flow table. */
 struct event_datagram {
@@ -213,7 +233,12 @@ struct event_marker {
 
 /* ------------------------------------------------------------------- tables */
 
-/* Flow table: every destination of every process, the evidence for verdicts. */
+/*
+ * Flow table: every destination of every process, the evidence for verdicts.
+ * The address is all zero where the kernel does not show the destination
+ * (packet sockets, and raw sockets outside the session's cgroup); for vsock
+ * its last eight bytes are the context id and the port.
+ */
 struct flow_key {
 	struct process_key process;
 	__u8 address[16];
@@ -234,8 +259,36 @@ struct flow_value {
 	__u64 failed;
 	__u64 bytes_sent; /* payload */
 	__u64 bytes_received;
+	__u64 packets_sent;
+	__u64 packets_received;
 	struct image_id image; /* executable of the process at the first attempt */
 	char comm[TASK_COMM_LENGTH];
+	__u32 flags; /* FLOW_* */
+	__u32 reserved;
+};
+#define FLOW_SEND 1 /* known from sends alone: no connect of the session made it */
+
+/* Unix-socket table: every named socket that a process connected or sent to. */
+struct unix_key {
+	struct process_key process;
+	__u32 test;
+	__u16 type;		    /* SOCK_* */
+	__u16 length;		    /* bytes of `path`, 0: a peer without a name */
+	char path[UNIX_PATH_LIMIT]; /* as given to the kernel; abstract names start with NUL */
+	__u32 reserved;
+};
+
+struct unix_value {
+	__u64 first_time;
+	__u64 last_time;
+	__u64 attempts;
+	__u64 sent; /* successful sends, where the kernel shows them */
+	__u64 bytes_sent;
+	struct image_id image;
+	char comm[TASK_COMM_LENGTH];
+	__u32 peer;	   /* pid of who listens, in the initial PID namespace, 0 unknown */
+	__u32 peer_member; /* whether that was a process of the session */
+	char peer_comm[TASK_COMM_LENGTH];
 };
 
 /* Image table: every executable that a child of a process became. */
@@ -288,6 +341,7 @@ struct session_settings {
 	__u64 trace_low;
 	__u64 run_span; /* test N has the span mix(run_span + N * SPAN_STEP), mix being splitmix64's */
 	__u64 trace_flags;
+	__u64 session_cgroup; /* id of the session's cgroup, 0: there is none */
 };
 
 /* Totals that only grow; the only content of .bss.counters. */
@@ -301,6 +355,8 @@ struct session_counters {
 	__u64 threads_refused;	    /* threads whose test could not be kept: it is their process's */
 	__u64 packets_unparsed;	    /* datagrams whose headers could not be read */
 	__u64 live_members;
+	__u64 listeners;	/* TCP sockets of the session that listen now */
+	__u64 netlink_messages; /* sends on netlink sockets */
 };
 
 #endif

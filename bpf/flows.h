@@ -9,9 +9,17 @@
 
 #define AF_INET 2
 #define AF_INET6 10
+#define PROTOCOL_ICMP 1
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
+#define PROTOCOL_ICMPV6 58
+#define PROTOCOL_SCTP 132
 #define PROTOCOL_UDP_LITE 136
+#define PROTOCOL_RAW 255
+#define PROTOCOL_MPTCP 262
+#define SOCK_STREAM 1
+#define SOCK_DGRAM 2
+#define SOCK_RAW 3
 #define IFF_LOOPBACK 0x8
 #define LOOPBACK_IFINDEX 1 /* include/net/net_namespace.h: always, in every namespace */
 #define UDP_HEADER_LENGTH 8
@@ -92,6 +100,22 @@ static __always_inline struct flow_value *tcp_flow(const struct socket_state *st
 	key.port = state->peer_port;
 	bool is_new;
 	return flow(&key, state, &is_new);
+}
+
+static __always_inline void emit_listen(const struct socket_state *state)
+{
+	struct event_listen event = {};
+	event.header.kind = EVENT_LISTEN;
+	event.header.thread = state->thread;
+	event.header.time = bpf_ktime_get_boot_ns();
+	event.header.process = state->owner;
+	event.socket = state->cookie;
+	__builtin_memcpy(event.address, state->local, sizeof event.address);
+	event.port = state->local_port;
+	event.protocol = state->protocol;
+	event.network_namespace = state->network_namespace;
+	event.test = state->test;
+	emit(EVENT_LISTEN, &event, sizeof event, wake_flags());
 }
 
 /* --------------------------------------------------------------- addresses */

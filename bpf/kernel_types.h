@@ -157,14 +157,83 @@ struct dst_entry {
 	struct net_device *dev;
 };
 
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup_subsys_state *parent;
+};
+
+struct cgroup {
+	struct cgroup_subsys_state self;
+	struct kernfs_node *kn;
+};
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+};
+
+struct in6_addr {
+	__u8 bytes[16];
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
 struct sock_common {
+	__be32 skc_daddr;
+	__be16 skc_dport;
+	unsigned short skc_family;
+	unsigned char skc_state;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	atomic64_t skc_cookie;
 	unsigned long skc_flags;
 };
 
 struct sock {
 	struct sock_common __sk_common;
 	int sk_err;
+	__u16 sk_protocol;
+	__u16 sk_type;
+	struct pid *sk_peer_pid;
+	struct sock_cgroup_data sk_cgrp_data;
 	struct dst_entry *sk_dst_cache;
+};
+
+struct sockaddr_un {
+	unsigned short sun_family;
+};
+
+struct unix_address {
+	int len;
+	struct sockaddr_un name[0];
+};
+
+struct unix_sock {
+	struct unix_address *addr;
+	struct sock *peer;
+};
+
+/* include/uapi/linux/vm_sockets.h */
+struct sockaddr_vm {
+	unsigned int svm_port;
+	unsigned int svm_cid;
+};
+
+struct vsock_sock {
+	struct sockaddr_vm remote_addr;
+};
+
+struct bpf_sock_addr_kern {
+	void *uaddr;
+	__u32 uaddrlen; /* Linux 6.7 */
 };
 
 struct inet_sock {
@@ -180,6 +249,9 @@ struct tcp_sock {
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
 	__u64 bytes_received;
+	__u32 segs_out;
+	__u32 segs_in;
+	bool is_mptcp;
 };
 
 enum sock_flags { SOCK_DEAD, SOCK_DONE };

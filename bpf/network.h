@@ -7,8 +7,10 @@
 #ifndef PROCESS_TRACER_NETWORK_H
 #define PROCESS_TRACER_NETWORK_H
 
+#include "send.h"
 #include "tcp.h"
 #include "udp.h"
+#include "unix.h"
 
 /* ------------------------------------------------------- creation and bind */
 
@@ -25,20 +27,47 @@ int on_socket_create(struct bpf_sock *socket)
 	return note_owner(socket);
 }
 
-/* A child that binds its parent's socket listens for itself. */
+/* A child that binds its parent's socket listens for itself. A bound datagram socket is a server, or may be. */
+static __always_inline int on_bind(struct bpf_sock *socket, const __u8 local[16])
+{
+	if (!current_member())
+		return ALLOW;
+	struct socket_state *state = socket_in_use(socket);
+	__u32 protocol = socket->protocol;
+	if (!state || (protocol != PROTOCOL_UDP && protocol != PROTOCOL_UDP_LITE))
+		return ALLOW;
+	state->protocol = protocol;
+	state->cookie = bpf_get_socket_cookie(socket);
+	__builtin_memcpy(state->local, local, sizeof state->local);
+	state->local_port = socket->src_port;
+	emit_listen(state);
+	return ALLOW;
+}
+
 SEC("cgroup/post_bind4")
 int on_bind4(struct bpf_sock *socket)
 {
-	return note_owner(socket);
+	__u8 local[16] __attribute__((aligned(8)));
+	map_ipv4(local, socket->src_ip4);
+	return on_bind(socket, local);
 }
 
 SEC("cgroup/post_bind6")
 int on_bind6(struct bpf_sock *socket)
 {
-	return note_owner(socket);
+	__u8 local[16] __attribute__((aligned(8)));
+	copy_ipv6(local, socket->src_ip6[0], socket->src_ip6[1], socket->src_ip6[2], socket->src_ip6[3]);
+	return on_bind(socket, local);
 }
 
 /* ----------------------------------------------------------------- connect */
+
+/* Of a multipath connection the hook sees the first subflow, which to the network is TCP, once. */
+static __always_inline bool is_multipath(struct bpf_sock *socket)
+{
+	struct tcp_sock *tcp = (struct tcp_sock *)bpf_skc_to_tcp_sock(socket);
+	return tcp && bpf_core_field_exists(tcp->is_mptcp) && tcp->is_mptcp;
+}
 
 static __always_inline int on_connect(struct bpf_sock_addr *context, const __u8 peer[16])
 {
@@ -48,6 +77,8 @@ static __always_inline int on_connect(struct bpf_sock_addr *context, const __u8 
 	if (!state)
 		return ALLOW;
 	__u32 protocol = context->protocol;
+	if (protocol == PROTOCOL_TCP && is_multipath(context->sk))
+		protocol = PROTOCOL_MPTCP;
 	state->protocol = protocol;
 	state->cookie = bpf_get_socket_cookie(context);
 	if (protocol == PROTOCOL_UDP || protocol == PROTOCOL_UDP_LITE)
@@ -77,8 +108,13 @@ SEC("cgroup/sock_release")
 int on_socket_release(struct bpf_sock *socket)
 {
 	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
-	if (state)
-		end_unsent_attempt(state);
+	if (!state)
+		return ALLOW;
+	if (state->flags & SOCKET_LISTENING) {
+		state->flags &= ~SOCKET_LISTENING;
+		__sync_fetch_and_sub(&counters.listeners, 1);
+	}
+	end_unsent_attempt(state);
 	return ALLOW;
 }
 

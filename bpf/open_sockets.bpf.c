@@ -12,11 +12,16 @@ int dump_open_sockets(struct bpf_iter__bpf_sk_storage_map *context)
 {
 	struct socket_state *state = context->value;
 	struct sock *socket = context->sk;
-	if (!state || !socket || !is_open_attempt(state))
+	if (!state || !socket)
+		return 0;
+	bool is_listener = state->flags & SOCKET_LISTENING;
+	if (!is_listener && !is_open_attempt(state))
 		return 0;
 	struct event_close event = {};
 	describe_close(&event, state);
 	event.flags |= CLOSE_STILL_OPEN;
+	if (is_listener)
+		event.flags |= CLOSE_LISTENING;
 	struct tcp_sock *tcp = (struct tcp_sock *)bpf_skc_to_tcp_sock(socket);
 	if (tcp)
 		describe_bytes(&event, tcp);

@@ -34,6 +34,7 @@ struct socket_state {
 #define SOCKET_ACCEPTED 8
 #define SOCKET_LOCAL 16
 #define SOCKET_CLOSED 32 /* the attempt was reported as over */
+#define SOCKET_LISTENING 64
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
@@ -68,6 +69,8 @@ static __always_inline void describe_bytes(struct event_close *event, struct tcp
 {
 	bool fin_received = tcp->inet_conn.icsk_inet.sk.__sk_common.skc_flags & (1UL << SOCK_DONE);
 	event->bytes_sent = tcp->bytes_sent - tcp->bytes_retrans;
+	event->packets_sent = tcp->segs_out;
+	event->packets_received = tcp->segs_in;
 	event->bytes_received = tcp->bytes_received;
 	if (fin_received && event->bytes_received)
 		event->bytes_received--;

@@ -149,10 +149,24 @@ static __always_inline void closed(struct socket_state *state, struct tcp_sock *
 		if (value) {
 			__sync_fetch_and_add(&value->bytes_sent, event.bytes_sent);
 			__sync_fetch_and_add(&value->bytes_received, event.bytes_received);
+			__sync_fetch_and_add(&value->packets_sent, event.packets_sent);
+			__sync_fetch_and_add(&value->packets_received, event.packets_received);
 			count(state->flags & SOCKET_ESTABLISHED ? &value->established : &value->failed);
 		}
 	}
 	emit(EVENT_CLOSE, &event, sizeof event, wake_flags());
+}
+
+/* A listener belongs to the socket's storage until its release. */
+static __always_inline void listening(struct bpf_sock_ops *context, struct socket_state *state)
+{
+	if (!(state->flags & SOCKET_LISTENING))
+		count(&counters.listeners);
+	state->flags |= SOCKET_LISTENING;
+	state->cookie = bpf_get_socket_cookie(context);
+	state->protocol = PROTOCOL_TCP;
+	read_local_endpoint(context, state);
+	emit_listen(state);
 }
 
 /* Whether a callback tells something: most of a connection's dozen do not. */
@@ -160,6 +174,7 @@ static __always_inline bool is_telling(struct bpf_sock_ops *context)
 {
 	switch (context->op) {
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+	case BPF_SOCK_OPS_TCP_LISTEN_CB:
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
 		return true;
@@ -185,6 +200,9 @@ int on_tcp(struct bpf_sock_ops *context)
 	switch (context->op) {
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 		syn_sent(context, state, tcp);
+		break;
+	case BPF_SOCK_OPS_TCP_LISTEN_CB:
+		listening(context, state);
 		break;
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 		connected(context, state);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * Datagrams: sendto, sendmsg and sendmmsg with an address are attempts, seen
- * in the caller; what leaves, connected or not, is counted at IP output. A
- * thousand datagrams to one destination are one flow and one record.
+ * Datagrams, of raw, ping and SCTP sockets as well: sendto, sendmsg and
+ * sendmmsg with an address are attempts, seen in the caller; what leaves,
+ * connected or not, is counted at IP output, and what comes back at IP input.
+ * A thousand datagrams to one destination are one flow and one record.
  */
 #ifndef PROCESS_TRACER_UDP_H
 #define PROCESS_TRACER_UDP_H
@@ -25,7 +26,7 @@ static __always_inline void first_datagram(const struct socket_state *state, con
 	emit(EVENT_DATAGRAM, &event, sizeof event, wake_flags());
 }
 
-static __always_inline int on_send(struct bpf_sock_addr *context, const __u8 peer[16])
+static __always_inline int on_datagram(struct bpf_sock_addr *context, const __u8 peer[16])
 {
 	if (!context->sk)
 		return ALLOW;
@@ -55,7 +56,7 @@ int on_sendmsg4(struct bpf_sock_addr *context)
 {
 	__u8 peer[16] __attribute__((aligned(8)));
 	map_ipv4(peer, context->user_ip4);
-	return on_send(context, peer);
+	return on_datagram(context, peer);
 }
 
 SEC("cgroup/sendmsg6")
@@ -63,69 +64,126 @@ int on_sendmsg6(struct bpf_sock_addr *context)
 {
 	__u8 peer[16] __attribute__((aligned(8)));
 	copy_ipv6(peer, context->user_ip6[0], context->user_ip6[1], context->user_ip6[2], context->user_ip6[3]);
-	return on_send(context, peer);
+	return on_datagram(context, peer);
 }
 
-/* Reads destination and header length of a datagram; false where the headers are not understood. */
-static __always_inline bool read_destination(struct __sk_buff *packet, struct flow_key *key, __u32 *headers)
+struct packet_end {
+	__u8 address[16];
+	__u32 headers; /* bytes before the payload */
+	__u16 port;
+	__u16 protocol; /* as on the wire */
+};
+
+/* Protocols whose header starts with the two ports. */
+static __always_inline bool has_ports(__u32 protocol)
 {
-	__u8 first;
+	return protocol == PROTOCOL_UDP || protocol == PROTOCOL_UDP_LITE || protocol == PROTOCOL_SCTP;
+}
+
+/* Reads one end of a packet, its destination where `is_out`; false where the headers are not understood. */
+static __always_inline bool read_end(struct __sk_buff *packet, struct packet_end *end, __u32 protocol, bool is_out)
+{
+	__u8 first, next;
 	if (bpf_skb_load_bytes(packet, 0, &first, sizeof first))
 		return false;
 	if (first >> 4 == 4) {
 		__u32 address;
-		if (bpf_skb_load_bytes(packet, 16, &address, sizeof address))
+		if (bpf_skb_load_bytes(packet, is_out ? 16 : 12, &address, sizeof address) ||
+		    bpf_skb_load_bytes(packet, 9, &next, sizeof next))
 			return false;
-		map_ipv4(key->address, address);
-		*headers = (first & 0xF) * 4;
+		map_ipv4(end->address, address);
+		end->headers = (first & 0xF) * 4;
 	} else {
-		__u8 next;
-		if (bpf_skb_load_bytes(packet, 6, &next, sizeof next) || next != key->protocol)
+		if (bpf_skb_load_bytes(packet, 6, &next, sizeof next) || (has_ports(protocol) && next != protocol) ||
+		    bpf_skb_load_bytes(packet, is_out ? 24 : 8, end->address, sizeof end->address))
 			return false;
-		if (bpf_skb_load_bytes(packet, 24, key->address, sizeof key->address))
-			return false;
-		*headers = IPV6_HEADER_LENGTH;
+		end->headers = IPV6_HEADER_LENGTH;
 	}
+	end->protocol = next;
+	end->port = 0;
+	if (!has_ports(protocol))
+		return true;
 	__u16 port;
-	if (bpf_skb_load_bytes(packet, *headers + 2, &port, sizeof port))
+	if (bpf_skb_load_bytes(packet, end->headers + (is_out ? 2 : 0), &port, sizeof port))
 		return false;
-	key->port = bpf_ntohs(port);
-	*headers += UDP_HEADER_LENGTH;
+	end->port = bpf_ntohs(port);
+	end->headers += protocol == PROTOCOL_SCTP ? 0 : UDP_HEADER_LENGTH;
 	return true;
+}
+
+/*
+ * The storage of a socket whose packets are counted here, and in `protocol`
+ * what decides about ports: a raw socket's is 255, whatever it writes itself.
+ * NULL: TCP, which counts for itself, or not ours.
+ */
+static __always_inline struct socket_state *packet_owner(struct __sk_buff *packet, __u32 *protocol)
+{
+	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
+	if (!socket)
+		return NULL;
+	bool is_raw = socket->type == SOCK_RAW;
+	*protocol = is_raw ? PROTOCOL_RAW : socket->protocol;
+	if (*protocol == PROTOCOL_TCP || *protocol == PROTOCOL_MPTCP)
+		return NULL;
+	return bpf_sk_storage_get(&sockets, socket, 0, 0);
+}
+
+static __always_inline void packet_key(struct flow_key *key, const struct socket_state *state,
+				       const struct packet_end *end, __u32 protocol)
+{
+	flow_key_of(key, state);
+	bool is_icmp = end->protocol == PROTOCOL_ICMP || end->protocol == PROTOCOL_ICMPV6;
+	key->protocol = protocol == PROTOCOL_RAW && is_icmp ? end->protocol : protocol;
+	__builtin_memcpy(key->address, end->address, sizeof key->address);
+	key->port = end->port;
 }
 
 SEC("cgroup_skb/egress")
 int on_packet_out(struct __sk_buff *packet)
 {
-	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
-	if (!socket)
-		return ALLOW;
-	__u32 protocol = socket->protocol;
-	if (protocol != PROTOCOL_UDP && protocol != PROTOCOL_UDP_LITE)
-		return ALLOW;
-	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
+	__u32 protocol;
+	struct socket_state *state = packet_owner(packet, &protocol);
 	if (!state)
 		return ALLOW;
-	state->protocol = protocol;
-	struct flow_key key = {};
-	flow_key_of(&key, state);
-	__u32 headers = 0;
-	if (!read_destination(packet, &key, &headers)) {
+	struct packet_end end = {};
+	if (!read_end(packet, &end, protocol, true)) {
 		count(&counters.packets_unparsed);
 		return ALLOW;
 	}
+	struct flow_key key = {};
+	packet_key(&key, state, &end, protocol);
 	bool is_new;
 	struct flow_value *value = flow(&key, state, &is_new);
 	if (!value)
 		return ALLOW;
 	__u64 datagrams = packet->gso_segs ? packet->gso_segs : 1; /* UDP_SEGMENT: one buffer, many datagrams */
 	__sync_fetch_and_add(&value->sent, datagrams);
+	__sync_fetch_and_add(&value->packets_sent, datagrams);
 	if (packet->ifindex == LOOPBACK_IFINDEX)
 		__sync_fetch_and_add(&value->local, datagrams);
-	__sync_fetch_and_add(&value->bytes_sent, packet->len - headers);
+	__sync_fetch_and_add(&value->bytes_sent, packet->len - end.headers);
 	value->last_time = bpf_ktime_get_boot_ns();
 	if (is_new)
 		first_datagram(state, &key);
+	return ALLOW;
+}
+
+/* Answers are counted to the flow that asked; what nobody asked for is no flow. */
+SEC("cgroup_skb/ingress")
+int on_packet_in(struct __sk_buff *packet)
+{
+	__u32 protocol;
+	struct socket_state *state = packet_owner(packet, &protocol);
+	struct packet_end end = {};
+	if (!state || !read_end(packet, &end, protocol, false))
+		return ALLOW;
+	struct flow_key key = {};
+	packet_key(&key, state, &end, protocol);
+	struct flow_value *value = bpf_map_lookup_elem(&flows, &key);
+	if (!value)
+		return ALLOW;
+	__sync_fetch_and_add(&value->packets_received, packet->gso_segs ? packet->gso_segs : 1);
+	__sync_fetch_and_add(&value->bytes_received, packet->len - end.headers);
 	return ALLOW;
 }
 

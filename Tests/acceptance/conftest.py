@@ -134,6 +134,11 @@ def hostile() -> Path:
     return make(FIXTURES / "hostile", BUILT / "hostile")
 
 
+@pytest.fixture(scope="session")
+def evasions() -> Path:
+    return make(FIXTURES / "evasions", BUILT / "evasions")
+
+
 @pytest.fixture
 def tool(tmp_path: Path) -> Tool:
     return Tool(tmp_path)

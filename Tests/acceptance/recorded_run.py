@@ -118,6 +118,8 @@ class Flow:
     bytes_sent: int
     bytes_received: int
     test: Test | None
+    packets_sent: int
+    packets_received: int
 
 
 @dataclass(eq=False)
@@ -182,7 +184,7 @@ class RecordedRun:
         return Flow(
             process_identity=_identity(line),
             protocol=line["protocol"],
-            destination=line["destination"],
+            destination=f"unix:{line['path']}" if "path" in line else line["destination"],
             attempts=line["attempts"],
             sent=line["sent"],
             established=line["established"],
@@ -190,6 +192,8 @@ class RecordedRun:
             bytes_sent=line["bytes_sent"],
             bytes_received=line["bytes_received"],
             test=self._test(line),
+            packets_sent=line.get("packets_sent", 0),
+            packets_received=line.get("packets_received", 0),
         )
 
     def _test(self, line: dict) -> Test | None:

@@ -55,7 +55,10 @@ extension CloseEvent {
     networkNamespace = record.network_namespace
     bytesSent = record.bytes_sent
     bytesReceived = record.bytes_received
+    packetsSent = record.packets_sent
+    packetsReceived = record.packets_received
     errno = Int32(record.error)
+    isListener = record.flags & UInt32(CLOSE_LISTENING) != 0
     isAccepted = record.flags & UInt32(CLOSE_ACCEPTED) != 0
     isNotSent = record.flags & UInt32(CLOSE_NOT_SENT) != 0
     isStillOpen = record.flags & UInt32(CLOSE_STILL_OPEN) != 0
@@ -72,6 +75,15 @@ extension DatagramEvent {
       protocol: TransportProtocol(rawValue: record.protocol), peer: Endpoint(record.address, port: record.port),
       networkNamespace: record.network_namespace)
     test = TestMark(kernelWord: record.test)
+  }
+}
+
+extension ListenEvent {
+  init(_ record: event_listen) {
+    self.init(
+      time: BootInstant(record.header.time), process: ProcessIdentity(record.header.process),
+      socket: record.socket, protocol: TransportProtocol(rawValue: record.protocol),
+      local: Endpoint(record.address, port: record.port), networkNamespace: record.network_namespace)
   }
 }
 
@@ -93,6 +105,22 @@ extension FlowEntry {
     bytesSent = value.bytes_sent
     bytesReceived = value.bytes_received
     test = TestMark(kernelWord: key.test)
+    packetsSent = value.packets_sent
+    packetsReceived = value.packets_received
+    isSendOnly = value.flags & UInt32(FLOW_SEND) != 0
+  }
+
+  init(_ key: unix_key, _ value: unix_value) {
+    self.init(
+      process: ProcessIdentity(key.process), destination: Endpoint(address: .anyIPv6, port: 0), protocol: .unix,
+      firstTime: BootInstant(value.first_time), imageID: ImageID(value.image), command: text(ofCharacters: value.comm))
+    path = withUnsafeBytes(of: key.path) { unixName($0.prefix(Int(key.length))) }
+    socketType = key.type
+    lastTime = BootInstant(max(value.last_time, value.first_time))
+    attempts = value.attempts
+    sent = value.sent
+    bytesSent = value.bytes_sent
+    if value.peer != 0 { peer = UnixPeer(pid: Int32(bitPattern: value.peer), isMember: value.peer_member != 0) }
   }
 }
 
@@ -108,6 +136,12 @@ extension ImageEntry {
       count: value.count)
     test = TestMark(kernelWord: key.test)
   }
+}
+
+/// A unix socket's name as people write it: its path, or, for an abstract one, `@` in place of each NUL. unix(7).
+func unixName(_ bytes: some Collection<UInt8>) -> String {
+  guard bytes.first == 0 else { return String(decoding: bytes, as: UTF8.self) }
+  return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: "@") : $0 }, as: UTF8.self)
 }
 
 /// The text of a fixed, NUL-padded array of characters.

@@ -17,7 +17,7 @@ struct Attachments: ~Copyable {
         switch entry.attachment {
         case .testRun: break
         case .tracepoint: failure = add(bpf_program__attach(program))
-        case .rootCgroup: failure = add(bpf_program__attach_cgroup(program, root))
+        case .rootCgroup, .rootCgroupType: failure = add(bpf_program__attach_cgroup(program, root))
         case .sessionCgroup: failure = add(bpf_program__attach_cgroup(program, session ?? root))
         }
         isAttached = failure == 0

@@ -7,6 +7,8 @@ enum HookTable {
     case tracepoint
     /// The cgroup-v2 root, so that leaving the session's cgroup hides nothing.
     case rootCgroup
+    /// The cgroup-v2 root, with an attach type that libbpf's section names may not know; optional.
+    case rootCgroupType(UInt32)
     /// The session's cgroup where there is one, else the root: packets of others are not slowed.
     case sessionCgroup
     /// Run by the tracer itself.
@@ -20,6 +22,10 @@ enum HookTable {
     var isRequired: Bool
     var cost: String
   }
+
+  /// enum bpf_attach_type, include/uapi/linux/bpf.h of Linux 6.7.
+  private static let unixConnect: UInt32 = 49
+  private static let unixSendmsg: UInt32 = 50
 
   static let entries: [Entry] = [
     Entry(
@@ -50,6 +56,21 @@ enum HookTable {
       program: "on_packet_out", hook: "cgroup_skb/egress", attachment: .sessionCgroup, isRequired: true,
       cost: "datagrams on connected sockets are not seen, bytes are not counted"),
     Entry(
+      program: "on_packet_in", hook: "cgroup_skb/ingress", attachment: .sessionCgroup, isRequired: false,
+      cost: "what datagrams are answered with is not counted"),
+    Entry(
+      program: "on_send", hook: "raw_tp/sock_send_length", attachment: .tracepoint, isRequired: false,
+      cost: """
+        sends on packet and vsock sockets, and on sockets that others connected, are not seen; \
+        nor who listens behind a unix socket
+        """),
+    Entry(
+      program: "on_connect_unix", hook: "cgroup/connect_unix", attachment: .rootCgroupType(unixConnect),
+      isRequired: false, cost: "unix sockets are seen only when something is sent, if at all"),
+    Entry(
+      program: "on_sendmsg_unix", hook: "cgroup/sendmsg_unix", attachment: .rootCgroupType(unixSendmsg),
+      isRequired: false, cost: "datagrams to unix sockets are not seen"),
+    Entry(
       program: "on_socket_create", hook: "cgroup/sock_create", attachment: .rootCgroup, isRequired: true,
       cost: "sockets are not followed from their creation"),
     Entry(
@@ -71,4 +92,10 @@ enum HookTable {
       program: "on_bind6", hook: "cgroup/post_bind6", attachment: .rootCgroup, isRequired: false,
       cost: "a listener made by a parent process is named after the parent"),
   ]
+
+  /// What a kernel that refuses one program refuses as well: attach types come together.
+  static func programsRefused(with program: String) -> Set<String> {
+    let types = entries.filter { if case .rootCgroupType = $0.attachment { true } else { false } }.map(\.program)
+    return types.contains(program) ? Set(types) : [program]
+  }
 }

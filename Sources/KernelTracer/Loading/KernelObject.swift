@@ -12,6 +12,8 @@ public struct TableSizes: Hashable, Sendable {
   public var images: UInt32
   /// Threads that were marked, or that marked threads created.
   public var threads: UInt32
+  /// Named unix sockets, by process.
+  public var unixFlows: UInt32 = 32_768
 
   /// A mebibyte for each processor that can fill it while the reader waits for its turn, within bounds.
   public static var defaultRingBytes: UInt32 {
@@ -55,14 +57,18 @@ struct KernelObject: ~Copyable {
   let refusedPrograms: Set<String>
 
   /// Loads everything, without the optional programs that the kernel refuses.
-  init(sizes: TableSizes, spans: SpanContext) throws(KernelTracerError) {
+  ///
+  /// - Parameter sessionCgroup: the id of the session's cgroup, 0 where there is none.
+  init(sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64) throws(KernelTracerError) {
     var refused: Set<String> = []
     let image = ObjectImage.decode(tracerObjectBase64)
     let types = try KernelTypes(for: image)
     while true {
       let log = LibbpfLog.start()
       let object = try Self.openObject(image, types: types.path)
-      Self.configure(object, sizes: sizes, spans: spans, without: refused)
+      Self.configure(
+        object, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup,
+        without: refused)
       let result = bpf_object__load(object)
       let messages = log.finish()
       if result == 0 {
@@ -75,7 +81,7 @@ struct KernelObject: ~Copyable {
       guard let culprit, !refused.contains(culprit),
         HookTable.entries.contains(where: { $0.program == culprit && !$0.isRequired })
       else { throw Self.loadError(result, program: culprit, messages: messages) }
-      refused.insert(culprit)
+      refused.formUnion(HookTable.programsRefused(with: culprit))
     }
   }
 
@@ -101,22 +107,30 @@ struct KernelObject: ~Copyable {
   }
 
   private static func configure(
-    _ object: OpaquePointer, sizes: TableSizes, spans: SpanContext, without refused: Set<String>
+    _ object: OpaquePointer, sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64,
+    without refused: Set<String>
   ) {
     for program in refused {
       bpf_program__set_autoload(bpf_object__find_program_by_name(object, program), false)
     }
+    for entry in HookTable.entries {
+      guard case .rootCgroupType(let type) = entry.attachment,
+        let program = bpf_object__find_program_by_name(object, entry.program)
+      else { continue }
+      bpf_program__set_expected_attach_type(program, bpf_attach_type(rawValue: type))
+    }
     let cpus = UInt32(max(1, libbpf_num_possible_cpus()))
     let entries: [(String, UInt32)] = [
       ("events", sizes.ringBytes), ("members", sizes.members), ("flows", sizes.flows), ("images", sizes.images),
-      ("threads", sizes.threads), ("exec_scratches", cpus),
+      ("threads", sizes.threads), ("unix_flows", sizes.unixFlows), ("exec_scratches", cpus),
     ]
     for (map, count) in entries {
       bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), count)
     }
     var settings = session_settings(
       path_hash_seed: .random(in: 0 ... .max), wake_threshold: UInt64(sizes.ringBytes / 4),
-      trace_high: spans.traceHigh, trace_low: spans.traceLow, run_span: spans.runSpan, trace_flags: UInt64(spans.flags))
+      trace_high: spans.traceHigh, trace_low: spans.traceLow, run_span: spans.runSpan, trace_flags: UInt64(spans.flags),
+      session_cgroup: sessionCgroup)
     let result = bpf_map__set_initial_value(
       bpf_object__find_map_by_name(object, ".rodata.settings"), &settings, MemoryLayout<session_settings>.size)
     precondition(result == 0, ".rodata.settings is not exactly struct session_settings")

@@ -50,6 +50,15 @@ enum ProcFile {
     return names
   }
 
+  /// Where a symbolic link points, nil where it cannot be read.
+  static func link(_ path: String) -> String? {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let length = buffer.withUnsafeMutableBytes { bytes in
+      path.withCString { readlink($0, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count) }
+    }
+    return length < 0 ? nil : String(decoding: buffer.prefix(length), as: UTF8.self)
+  }
+
   /// When a process started, in clock ticks since boot: with the pid, an identity. proc(5), field 22 of stat.
   static func startTicks(of pid: Int32) -> UInt64? {
     guard let stat = text(of: "/proc/\(pid)/stat"), let end = stat.lastIndex(of: ")") else { return nil }

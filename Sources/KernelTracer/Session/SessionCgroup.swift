@@ -49,6 +49,13 @@ public struct SessionCgroup: ~Copyable {
     }
   }
 
+  /// The kernel's id of a cgroup: its directory's inode number (kernfs); 0 for none.
+  static func id(of descriptor: Int32?) -> UInt64 {
+    var status = stat()
+    guard let descriptor, fstat(descriptor, &status) == 0 else { return 0 }
+    return UInt64(status.st_ino)
+  }
+
   /// Kills every process in the cgroup. cgroup.kill, Linux 5.14.
   func killAll() {
     CapabilitySet.with(.dacOverride) { _ = ProcFile.write("1", to: path + "/cgroup.kill") }

@@ -34,9 +34,16 @@ public struct TracerSession: ~Copyable {
     let root = open(hierarchy.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard root >= 0 else { throw .system("cannot open the cgroup v2 root \(hierarchy.root)", errno: errno) }
     defer { close(root) }
-    let object = try KernelObject(sizes: sizes, spans: spans)
     let cgroup = SessionCgroup(hierarchy: hierarchy)
     let place = SessionCgroup.place(of: cgroup)
+    let object: KernelObject
+    do throws(KernelTracerError) {
+      object = try KernelObject(
+        sizes: sizes, spans: spans, sessionCgroup: SessionCgroup.id(of: place?.descriptor))
+    } catch {
+      if let place { rmdir(place.path) }
+      throw error
+    }
     let attachments = try Attachments(object, root: root, session: place?.descriptor)
     let ring = try RingBuffer(mapDescriptor: object.mapDescriptor("events"))
     self.cgroupPath = place?.path
@@ -84,12 +91,19 @@ public struct TracerSession: ~Copyable {
   public consuming func finish(
     status: ExitStatus, _ onEvent: (KernelEvent) -> Void
   ) -> RunEnd {
+    // What comes later than this, such as the last close of a distant connection, came after the run.
+    let emitted = object.counters.emittedRecords
     read { (session) throws(KernelTracerError) in try session.ring.drain(onEvent) }
     let untold = readOpenSockets(onEvent)
     read { (session) throws(KernelTracerError) in
       try KernelTables.entries(of: session.object.mapDescriptor("flows"), key: flow_key.self, value: flow_value.self) {
         onEvent(.flow(FlowEntry($0, $1)))
       }
+    }
+    read { (session) throws(KernelTracerError) in
+      try KernelTables.entries(
+        of: session.object.mapDescriptor("unix_flows"), key: unix_key.self, value: unix_value.self
+      ) { onEvent(.flow(FlowEntry($0, $1))) }
     }
     read { (session) throws(KernelTracerError) in
       try KernelTables.entries(
@@ -100,8 +114,9 @@ public struct TracerSession: ~Copyable {
     if misses == nil { failures.append("the kernel did not tell which runs of its programs it skipped") }
     var loss = EvidenceLoss(object.counters, recursionMisses: misses ?? [:])
     if untold > 0 { loss.ringFailures["close", default: 0] += untold }
-    checkThatAllWasRead()
-    let end = RunEnd(time: .now, status: status, loss: loss, failures: failures)
+    checkThatAllWasRead(emitted)
+    let end = RunEnd(
+      time: .now, status: status, loss: loss, failures: failures, netlinkMessages: object.counters.netlink_messages)
     removeCgroup()
     return end
   }
@@ -118,7 +133,7 @@ public struct TracerSession: ~Copyable {
   /// Tells the connections that are still open, if any are; how many could not be told.
   private func readOpenSockets(_ onEvent: (KernelEvent) -> Void) -> UInt64 {
     let open = object.counters.openConnections
-    guard open > 0 else { return 0 }
+    guard open > 0 || object.counters.listeners > 0 else { return 0 }
     do {
       try OpenSockets.read(object.mapDescriptor("sockets")) { onEvent(.close($0)) }
       return 0
@@ -127,10 +142,7 @@ public struct TracerSession: ~Copyable {
     }
   }
 
-  private mutating func checkThatAllWasRead() {
-    let emitted = withUnsafeBytes(of: object.counters.emitted) {
-      $0.withMemoryRebound(to: UInt64.self) { $0.reduce(0, +) }
-    }
+  private mutating func checkThatAllWasRead(_ emitted: UInt64) {
     if emitted > ring.recordsRead {
       failures.append("\(emitted - ring.recordsRead) records of the kernel were not read")
     }
@@ -162,6 +174,10 @@ extension BootInstant {
 }
 
 extension session_counters {
+  var emittedRecords: UInt64 {
+    withUnsafeBytes(of: emitted) { $0.withMemoryRebound(to: UInt64.self) { $0.reduce(0, +) } }
+  }
+
   /// Connections that began and whose end was not told.
   var openConnections: UInt64 {
     func told(_ kind: Int32) -> UInt64 {
@@ -181,6 +197,7 @@ extension EvidenceLoss {
     let names = [
       (EVENT_FORK, "fork"), (EVENT_EXEC, "exec"), (EVENT_EXIT, "exit"), (EVENT_CONNECT, "connect"),
       (EVENT_ACCEPT, "accept"), (EVENT_CLOSE, "close"), (EVENT_DATAGRAM, "datagram"), (EVENT_MARKER, "marker"),
+      (EVENT_LISTEN, "listen"),
     ]
     withUnsafeBytes(of: counters.lost) { bytes in
       for (kind, name) in names {

@@ -4,9 +4,10 @@ import Trace
 struct DestinationMatch {
   let nameservers: Set<IPAddress>
 
-  /// Loopback, the namespace's own addresses, and the nameservers: allowed unless denied.
+  /// Loopback, the namespace's own addresses, the nameservers and unix sockets: allowed unless denied.
   func isAllowedByDefault(_ flow: Flow) -> Bool {
-    flow.destination.address.isLoopback || flow.isLocal || isNameserver(flow)
+    if flow.protocol == .unix { return true }
+    return flow.hasKnownAddress && (flow.destination.address.isLoopback || flow.isLocal || isNameserver(flow))
   }
 
   /// A metadata address must be named, by keyword or alone, to be allowed.
@@ -19,6 +20,11 @@ struct DestinationMatch {
   }
 
   func matches(_ spec: NetworkSpec, _ flow: Flow) -> Bool {
+    if case .unix(let glob) = spec.destination { return flow.protocol == .unix && glob.matches(flow.path ?? "") }
+    if flow.protocol == .unix { return false }  // `any` is any address
+    guard flow.hasKnownAddress else {
+      return spec.destination == .keyword(.any) && spec.transport == nil && spec.ports == nil
+    }
     if let transport = spec.transport, NetworkSpec.Transport(flow.protocol) != transport { return false }
     if let ports = spec.ports, !ports.contains(flow.destination.port) { return false }
     let address = flow.destination.address
@@ -52,13 +58,5 @@ extension Flow {
   /// getaddrinfo connects UDP sockets to sort addresses and sends nothing: no connection.
   var isConnection: Bool {
     !((self.protocol == .udp || self.protocol == .udpLite) && sent == 0 && attempts == 0)
-  }
-
-  /// `tcp://203.0.113.9:443`; `icmp://192.0.2.1` where the protocol has no ports.
-  var destinationText: String {
-    let hasPort = destination.port != 0 || NetworkSpec.Transport(self.protocol) != nil
-    let address = destination.address
-    let place = hasPort ? destination.description : address.isIPv4 ? "\(address)" : "[\(address)]"
-    return "\(self.protocol)://\(place)"
   }
 }

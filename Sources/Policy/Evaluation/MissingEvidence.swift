@@ -8,6 +8,8 @@ struct EvidenceNeeds {
   var processRecords: [String] = []
   /// Rules ask whose test it was.
   var tests = false
+  /// Rules look at unix sockets.
+  var unixSockets = false
   /// Lost detail counts as well.
   var isStrict = false
 }
@@ -24,6 +26,10 @@ enum MissingEvidence {
     "on_sendmsg4": ("IPv4 destinations of datagrams may be missing", false),
     "on_sendmsg6": ("IPv6 destinations of datagrams may be missing", false),
     "on_packet_out": ("destinations of datagrams may be missing", false),
+    "on_packet_in": ("counts of what came back may be short", true),
+    "on_send": ("sends on packet and vsock sockets, and on sockets that others connected, may be missing", false),
+    "on_connect_unix": ("unix sockets may be missing", false),
+    "on_sendmsg_unix": ("unix sockets may be missing", false),
     "on_socket_create": ("sockets, and whose they are, may be missing", false),
     "on_tcp_state": ("results and byte counts of connections may be missing", true),
     "on_tcp": ("results, accepted connections and byte counts of TCP may be missing", false),
@@ -38,7 +44,10 @@ enum MissingEvidence {
   /// One sentence each.
   static func reasons(in trace: Trace, needs: EvidenceNeeds) -> [String] {
     var reasons: [String] = []
-    for hook in trace.header.hooks where !hook.isAttached && (hook.isRequired || needs.isStrict) {
+    for hook in trace.header.hooks
+    where !hook.isAttached
+      && (hook.isRequired || needs.isStrict || (needs.unixSockets && hook.name.hasSuffix("_unix")))
+    {
       let kind = hook.isRequired ? "required hook" : "hook"
       reasons.append("the \(kind) \(hook.name) was not attached: \(hook.cost)")
     }

@@ -20,6 +20,7 @@ extension Policy {
     verdict.violations = evaluation.violations
     verdict.incompleteReasons = evaluation.incompleteReasons
     verdict.notJudged = evaluation.notJudged
+    verdict.notCovered = Doors.notCovered(in: trace)
     verdict.decide(allowsIncomplete: allowsIncomplete, hasEnd: trace.end != nil)
     return verdict
   }

@@ -16,6 +16,7 @@ extension Policy {
       + tests.flatMap { ($0.networkAllow ?? []) + ($0.networkDeny ?? []) }
     let hasScopes = networkRules.contains { !$0.scopes.isEmpty }
     needs.programs = hasProgramRules || processes.baseline != nil || networkRules.contains { $0.scopes.exe != nil }
+    needs.unixSockets = networkRules.contains { if case .unix = $0.spec.destination { true } else { false } }
     if hasProcessLimits { needs.processRecords.append("processes.max counts them") }
     if hasScopes { needs.processRecords.append("rules with exe, argv, parent or user read them") }
     if tests.contains(where: \.narrows) {

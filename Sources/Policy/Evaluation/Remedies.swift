@@ -4,6 +4,11 @@ import Trace
 enum Remedies {
   /// - Parameter list: `network` or `harness`.
   static func network(_ flow: Flow, list: String) -> Violation.Remedy {
+    guard flow.hasKnownAddress else {
+      // No rule names what has no address: any destination, of this program alone.
+      let program = flow.executable.map { ", exe: \(pattern(for: $0).quotedForMessage)" } ?? ""
+      return Violation.Remedy(flag: "--allow-net any", yaml: "\(list): { allow: [{ net: any\(program) }] }")
+    }
     let spec = NetworkSpec(exactly: flow.destination, protocol: flow.protocol).description
     return Violation.Remedy(
       flag: "--allow-net \(spec.quotedForShell)", yaml: "\(list): { allow: [\(spec.quotedForMessage)] }")

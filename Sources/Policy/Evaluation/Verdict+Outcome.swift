@@ -23,6 +23,7 @@ extension Verdict {
   public static func unjudged(_ trace: Trace) -> Verdict {
     var verdict = Verdict(trace: trace, mode: .audit)
     verdict.incompleteReasons = MissingEvidence.reasons(in: trace, needs: EvidenceNeeds())
+    verdict.notCovered = Doors.notCovered(in: trace)
     verdict.decide(allowsIncomplete: true, hasEnd: trace.end != nil)
     return verdict
   }

@@ -37,8 +37,7 @@ public struct NetworkSpec: Hashable, Sendable {
     self.ports = transport == nil && endpoint.port == 0 ? nil : endpoint.port...endpoint.port
   }
 
-  /// - Throws: ``GrammarError/notYet(_:found:)`` for what parses but cannot be judged in this version: host names,
-  ///   and, in a deny list, unix sockets.
+  /// - Throws: ``GrammarError/notYet(_:found:)`` for what parses but cannot be judged in this version: host names.
   func checkSupported(inDenyList: Bool) throws(GrammarError) {
     switch destination {
     case .host(let name) where name == "localhost":
@@ -47,8 +46,6 @@ public struct NetworkSpec: Hashable, Sendable {
       throw .notYet(
         "host names are not yet supported (write an address, a range, or one of \(Self.keywordList))",
         found: description)
-    case .unix where inDenyList:
-      throw .notYet("unix sockets are not yet judged and cannot be denied", found: description)
     case .unix, .network, .keyword:
       break
     }

@@ -16,6 +16,7 @@ struct TerminalSections {
     }
     writeNotJudged(into: &output)
     writeLeaked(into: &output)
+    writeListeners(into: &output)
     for hook in verdict.missingHooks {
       output.line("\(style.paint("degraded:", .warned)) hook \(hook.name.visible) is missing: \(hook.cost.visible)")
     }
@@ -57,6 +58,18 @@ struct TerminalSections {
         let image = trace.image(of: process)
         let line = ShellQuoting.line(image?.arguments ?? []).cut(toBytes: TerminalSummary.commandLineLimit)
         return "\((image?.name ?? "?").visible)(\(process.identity.pid)) \(line)"
+      }, into: &output)
+  }
+
+  private func writeListeners(into output: inout ChunkBuffer) {
+    let open = trace.listeners.filter(\.isStillOpen)
+    guard !open.isEmpty else { return }
+    output.line("\(style.paint("listening:", .warned)) \(Quantity.count(open.count, "socket")) left open")
+    writeItems(
+      open.lazy.map { listener in
+        let process = listener.process.map { trace.processes[$0] }
+        let name = process.flatMap { trace.image(of: $0)?.name } ?? "?"
+        return "\(name.visible)(\(listener.processIdentity.pid)) at \(listener.protocol)://\(listener.local)"
       }, into: &output)
   }
 

@@ -36,6 +36,10 @@ extension TraceBuilder {
   }
 
   mutating func add(_ event: CloseEvent) {
+    if event.isListener {
+      openListeners.append(event)
+      return
+    }
     let key = AttemptKey(socket: event.socket, attempt: event.attempt)
     if connectionIndices[key] == nil {
       var connection = Connection(
@@ -95,6 +99,8 @@ extension Connection {
     isLocal = event.isLocal
     bytesSent = event.bytesSent
     bytesReceived = event.bytesReceived
+    packetsSent = event.packetsSent
+    packetsReceived = event.packetsReceived
     isStillOpen = event.isStillOpen
     end = event.isStillOpen ? nil : event.time
     outcome = outcome(at: event)

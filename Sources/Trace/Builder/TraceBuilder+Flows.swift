@@ -5,6 +5,8 @@ struct FlowKey: Hashable, Sendable {
   var `protocol`: TransportProtocol
   var networkNamespace: UInt32
   var test: TestMark
+  /// Of a unix socket.
+  var path: String?
 
   init(_ event: ConnectEvent) {
     process = event.process
@@ -28,6 +30,7 @@ struct FlowKey: Hashable, Sendable {
     `protocol` = connection.protocol
     networkNamespace = connection.networkNamespace
     test = connection.test
+    path = connection.path
   }
 
   init(_ flow: Flow) {
@@ -36,6 +39,7 @@ struct FlowKey: Hashable, Sendable {
     `protocol` = flow.protocol
     networkNamespace = flow.networkNamespace
     test = flow.test
+    path = flow.path
   }
 }
 
@@ -139,6 +143,11 @@ extension Flow {
     failed = entry.failed
     bytesSent = entry.bytesSent
     bytesReceived = entry.bytesReceived
+    packetsSent = entry.packetsSent
+    packetsReceived = entry.packetsReceived
+    isSendOnly = entry.isSendOnly
+    path = entry.path
+    peer = entry.peer
     command = entry.command
   }
 
@@ -149,6 +158,7 @@ extension Flow {
       firstAttempt: connection.attempt)
     networkNamespace = connection.networkNamespace
     test = connection.test
+    path = connection.path
     isLocal = connection.isLocal
     attempts = 1
     established = connection.established == nil ? 0 : 1
@@ -167,19 +177,30 @@ extension Flow {
     failed += other.failed
     bytesSent += other.bytesSent
     bytesReceived += other.bytesReceived
+    packetsSent += other.packetsSent
+    packetsReceived += other.packetsReceived
+    isSendOnly = isSendOnly && other.isSendOnly
+    peer = peer ?? other.peer
   }
+}
+
+extension Flow {
+  /// Whether a connect made it, as far as its records tell.
+  fileprivate var isConnect: Bool { self.protocol.isConnectionOriented && !isSendOnly }
 }
 
 extension Connection {
   /// The connection that stands for a flow whose own records were lost.
   fileprivate init(_ flow: Flow) {
     self.init(
-      direction: flow.protocol.isConnectionOriented ? .connect : .send, protocol: flow.protocol,
+      direction: flow.isConnect ? .connect : .send, protocol: flow.protocol,
       processIdentity: flow.processIdentity, peer: flow.destination, socket: 0, attempt: flow.firstAttempt)
     networkNamespace = flow.networkNamespace
     test = flow.test
+    path = flow.path
     fill(from: flow)
-    if flow.protocol.isConnectionOriented {
+    if flow.protocol == .unix { outcome = flow.sent > 0 ? .established : .attempted }
+    if flow.isConnect {
       end = nil
       count = max(flow.attempts, 1)
       if flow.established > 0 { outcome = .established }
@@ -191,6 +212,8 @@ extension Connection {
     end = flow.lastAttempt
     bytesSent = flow.bytesSent
     bytesReceived = flow.bytesReceived
+    packetsSent = flow.packetsSent
+    packetsReceived = flow.packetsReceived
     count = flow.sent > 0 ? flow.sent : max(flow.attempts, 1)
     outcome = flow.sent > 0 ? .attempted : .notSent
   }

@@ -13,6 +13,8 @@ public struct TraceBuilder: ~Copyable, Sendable {
   var imageTable = ImageTable()
   var connectionIndices: [AttemptKey: Int32] = [:]
   var datagramIndices: [FlowKey: Int32] = [:]
+  /// Sockets that were found listening at the end.
+  var openListeners: [CloseEvent] = []
   /// Destinations of attempts whose socket showed another peer at its end.
   var formerDestinations: Set<FlowKey> = []
   var flowEntries: [FlowEntry] = []
@@ -36,9 +38,11 @@ public struct TraceBuilder: ~Copyable, Sendable {
     case .close(let event): add(event)
     case .datagram(let event): add(event)
     case .marker(let event): add(event)
+    case .listen(let event): add(event)
     case .commandEnded(let time): commandEnd = time
     case .flow(let entry): flowEntries.append(entry)
     case .image(let entry): imageEntries.append(entry)
+    case .outsideListener(let listener): trace.outsideListeners.append(listener)
     }
   }
 
@@ -53,6 +57,7 @@ public struct TraceBuilder: ~Copyable, Sendable {
     markLeakedProcesses()
     addFlows()
     orderConnections()
+    orderListeners()
     addExecutedImages()
     addUnnamedTestCases()
     trace.images = imageTable.images

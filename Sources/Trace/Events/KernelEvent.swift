@@ -10,10 +10,13 @@ public enum KernelEvent: Sendable {
   case close(CloseEvent)
   case datagram(DatagramEvent)
   case marker(MarkerEvent)
+  case listen(ListenEvent)
   /// The command has ended; what is alive now is leaked.
   case commandEnded(BootInstant)
   case flow(FlowEntry)
   case image(ImageEntry)
+  /// Who listens outside the session at an address that the session talked to.
+  case outsideListener(OutsideListener)
 }
 
 public struct ForkEvent: Sendable {
@@ -161,7 +164,11 @@ public struct CloseEvent: Sendable {
   public var networkNamespace: UInt32
   public var bytesSent: UInt64
   public var bytesReceived: UInt64
+  public var packetsSent: UInt64
+  public var packetsReceived: UInt64
   public var errno: Int32
+  /// A listener, found open when the run ended.
+  public var isListener: Bool
   public var isAccepted: Bool
   public var isNotSent: Bool
   public var isStillOpen: Bool
@@ -183,7 +190,10 @@ public struct CloseEvent: Sendable {
     self.networkNamespace = 0
     self.bytesSent = 0
     self.bytesReceived = 0
+    self.packetsSent = 0
+    self.packetsReceived = 0
     self.errno = 0
+    self.isListener = false
     self.isAccepted = false
     self.isNotSent = false
     self.isStillOpen = false
@@ -216,7 +226,29 @@ public struct DatagramEvent: Sendable {
   }
 }
 
-/// An entry of the kernel's flow table.
+/// A TCP socket that listens, or a datagram socket that was bound to an address.
+public struct ListenEvent: Sendable {
+  public var time: BootInstant
+  public var process: ProcessIdentity
+  public var socket: UInt64
+  public var `protocol`: TransportProtocol
+  public var local: Endpoint
+  public var networkNamespace: UInt32
+
+  public init(
+    time: BootInstant, process: ProcessIdentity, socket: UInt64, protocol: TransportProtocol, local: Endpoint,
+    networkNamespace: UInt32
+  ) {
+    self.time = time
+    self.process = process
+    self.socket = socket
+    self.protocol = `protocol`
+    self.local = local
+    self.networkNamespace = networkNamespace
+  }
+}
+
+/// An entry of the kernel's flow table, or of its table of unix sockets.
 public struct FlowEntry: Sendable {
   public var process: ProcessIdentity
   public var destination: Endpoint
@@ -232,6 +264,16 @@ public struct FlowEntry: Sendable {
   public var failed: UInt64
   public var bytesSent: UInt64
   public var bytesReceived: UInt64
+  public var packetsSent: UInt64
+  public var packetsReceived: UInt64
+  /// Known from sends alone: no connect of the session made it.
+  public var isSendOnly: Bool
+  /// Of a unix socket: its path, or `@` and its abstract name.
+  public var path: String?
+  /// Of a unix socket: SOCK_*.
+  public var socketType: UInt16
+  /// Of a unix socket: who listened, where the kernel told.
+  public var peer: UnixPeer?
   public var imageID: ImageID
   public var command: String
   public var test = TestMark.none
@@ -253,6 +295,12 @@ public struct FlowEntry: Sendable {
     self.failed = 0
     self.bytesSent = 0
     self.bytesReceived = 0
+    self.packetsSent = 0
+    self.packetsReceived = 0
+    self.isSendOnly = false
+    self.path = nil
+    self.socketType = 0
+    self.peer = nil
     self.imageID = imageID
     self.command = command
   }

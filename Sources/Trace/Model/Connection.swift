@@ -27,6 +27,8 @@ public struct Connection: Sendable {
   public var thread: Int32
   public var local: Endpoint?
   public var peer: Endpoint
+  /// Of a unix socket: its path, or `@` and its abstract name.
+  public var path: String?
   /// Whether the peer is an address of the socket's own network namespace.
   public var isLocal: Bool
   public var networkNamespace: UInt32
@@ -39,6 +41,9 @@ public struct Connection: Sendable {
   public var outcome: Outcome
   public var bytesSent: UInt64
   public var bytesReceived: UInt64
+  /// Segments of TCP, datagrams of others; 0 where the kernel does not count them.
+  public var packetsSent: UInt64
+  public var packetsReceived: UInt64
   /// 1 for TCP, the attempts for one known only from its flow's totals; for datagrams how many left, or, where none
   /// did, how many were tried.
   public var count: UInt64
@@ -58,6 +63,7 @@ public struct Connection: Sendable {
     self.thread = 0
     self.local = nil
     self.peer = peer
+    self.path = nil
     self.isLocal = false
     self.networkNamespace = 0
     self.socket = socket
@@ -67,8 +73,13 @@ public struct Connection: Sendable {
     self.outcome = .attempted
     self.bytesSent = 0
     self.bytesReceived = 0
+    self.packetsSent = 0
+    self.packetsReceived = 0
     self.count = 1
     self.isStillOpen = false
     self.attribution = Attribution()
   }
+
+  /// `tcp://203.0.113.9:443`, `unix:/run/x.sock`, `packet://unknown`.
+  public var destinationText: String { DestinationText.text(peer, protocol: self.protocol, path: path) }
 }

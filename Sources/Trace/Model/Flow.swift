@@ -18,6 +18,15 @@ public struct Flow: Sendable {
   public var failed: UInt64
   public var bytesSent: UInt64
   public var bytesReceived: UInt64
+  /// Segments of TCP, datagrams of others; 0 where the kernel does not count them.
+  public var packetsSent: UInt64
+  public var packetsReceived: UInt64
+  /// Known from sends alone: the socket was connected before the run, or by somebody else.
+  public var isSendOnly: Bool
+  /// Of a unix socket: its path, or `@` and its abstract name.
+  public var path: String?
+  /// Of a unix socket: who listened, where the kernel told.
+  public var peer: UnixPeer?
   /// The executable's path at the first attempt, nil where unknown.
   public var executable: String?
   /// The kernel's 15-byte command name at the first attempt.
@@ -42,6 +51,11 @@ public struct Flow: Sendable {
     self.failed = 0
     self.bytesSent = 0
     self.bytesReceived = 0
+    self.packetsSent = 0
+    self.packetsReceived = 0
+    self.isSendOnly = false
+    self.path = nil
+    self.peer = nil
     self.executable = nil
     self.command = ""
     self.attribution = Attribution()
@@ -49,6 +63,12 @@ public struct Flow: Sendable {
 
   /// How often it was tried: calls or datagrams, whichever is more.
   public var count: UInt64 { max(attempts, sent) }
+
+  /// `tcp://203.0.113.9:443`, `unix:/run/x.sock`, `packet://unknown`.
+  public var destinationText: String { DestinationText.text(destination, protocol: self.protocol, path: path) }
+
+  /// Whether an IP address stands in `destination`.
+  public var hasKnownAddress: Bool { DestinationText.isKnown(destination, protocol: self.protocol) }
 }
 
 /// A program that children of one process became, read from the kernel's image table.

@@ -8,12 +8,17 @@ public struct RunEnd: Sendable {
   public var failures: [String]
   /// The files behind the programs, by path; nil where nothing asked for them.
   public var executables: [ExecutableIdentity]?
+  /// Sends on netlink sockets: a count, no destinations.
+  public var netlinkMessages: UInt64
 
-  public init(time: BootInstant, status: ExitStatus, loss: EvidenceLoss, failures: [String] = []) {
+  public init(
+    time: BootInstant, status: ExitStatus, loss: EvidenceLoss, failures: [String] = [], netlinkMessages: UInt64 = 0
+  ) {
     self.time = time
     self.status = status
     self.loss = loss
     self.failures = failures
     self.executables = nil
+    self.netlinkMessages = netlinkMessages
   }
 }

@@ -13,6 +13,9 @@ public struct Trace: Sendable {
   public var flows: [Flow] = []
   /// Programs by parent process, complete.
   public var executedImages: [ExecutedImage] = []
+  /// Sockets that waited for others, in the order of their beginning.
+  public var listeners: [Listener] = []
+  public var outsideListeners: [OutsideListener] = []
   public var testProcesses: [TestProcess] = []
   /// Those that markers told first, in the order of their beginnings.
   public var testCases: [TestCase] = []

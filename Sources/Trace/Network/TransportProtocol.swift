@@ -1,4 +1,4 @@
-/// A protocol number of the IP suite, as in `IPPROTO_*`.
+/// A protocol number of the IP suite, as in `IPPROTO_*`; for sockets without one, their family above `familyBase`.
 public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
   public var rawValue: UInt16
 
@@ -15,11 +15,23 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
   public static let raw = TransportProtocol(rawValue: 255)
   public static let mptcp = TransportProtocol(rawValue: 262)
 
+  /// `FAMILY_PROTOCOL` of bpf/events.h: above every IP protocol number; AF_* is added.
+  static let familyBase: UInt16 = 0x1000
+  public static let unix = TransportProtocol(rawValue: familyBase + 1)
+  public static let packet = TransportProtocol(rawValue: familyBase + 17)
+  public static let vsock = TransportProtocol(rawValue: familyBase + 40)
+  public static let xdp = TransportProtocol(rawValue: familyBase + 44)
+
+  /// Whether destinations are IP addresses.
+  public var isInternet: Bool { rawValue < Self.familyBase }
+
   /// Whether a connection is made before data: TCP, MPTCP and SCTP.
   public var isConnectionOriented: Bool { self == .tcp || self == .mptcp || self == .sctp }
 
   /// Every protocol with a name of its own here.
-  static let named: [TransportProtocol] = [.icmp, .tcp, .udp, .icmpv6, .sctp, .udpLite, .raw, .mptcp]
+  static let named: [TransportProtocol] = [
+    .icmp, .tcp, .udp, .icmpv6, .sctp, .udpLite, .raw, .mptcp, .unix, .packet, .vsock, .xdp,
+  ]
 
   private var name: String? {
     switch self {
@@ -31,6 +43,10 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
     case .udpLite: "udp-lite"
     case .raw: "raw"
     case .mptcp: "mptcp"
+    case .unix: "unix"
+    case .packet: "packet"
+    case .vsock: "vsock"
+    case .xdp: "xdp"
     default: nil
     }
   }

@@ -10,6 +10,8 @@ extension KernelEvent {
     case "close": self = .close(try CloseEvent(fields))
     case "datagram": self = .datagram(try DatagramEvent(fields))
     case "marker": self = .marker(try MarkerEvent(fields))
+    case "listen": self = .listen(try ListenEvent(fields))
+    case "outside_listener": self = .outsideListener(try OutsideListener(fields))
     case "command_ended": self = .commandEnded(try fields.instant("time"))
     case "flow": self = .flow(try FlowEntry(fields))
     case "image": self = .image(try ImageEntry(fields))
@@ -83,7 +85,10 @@ extension CloseEvent {
     networkNamespace = try fields.integer("network_namespace")
     bytesSent = try fields.integer("bytes_sent")
     bytesReceived = try fields.integer("bytes_received")
+    packetsSent = try fields.optionalInteger("packets_sent") ?? 0
+    packetsReceived = try fields.optionalInteger("packets_received") ?? 0
     errno = try fields.optionalInteger("errno") ?? 0
+    isListener = try fields.mark("listener")
     isAccepted = try fields.mark("accepted")
     isNotSent = try fields.mark("not_sent")
     isStillOpen = try fields.mark("still_open")
@@ -118,6 +123,31 @@ extension FlowEntry {
     bytesSent = try fields.integer("bytes_sent")
     bytesReceived = try fields.integer("bytes_received")
     test = try fields.test()
+    packetsSent = try fields.optionalInteger("packets_sent") ?? 0
+    packetsReceived = try fields.optionalInteger("packets_received") ?? 0
+    isSendOnly = try fields.mark("send_only")
+    path = try fields.optionalString("path")
+    socketType = try fields.optionalInteger("socket_type") ?? 0
+    if let pid = try fields.optionalInteger("peer_pid", as: Int32.self) {
+      peer = UnixPeer(pid: pid, isMember: try fields.mark("peer_is_member"))
+    }
+  }
+}
+
+extension ListenEvent {
+  fileprivate init(_ fields: RecordFields) throws(RecordFault) {
+    self.init(
+      time: try fields.instant("time"), process: try fields.process(), socket: try fields.integer("socket"),
+      protocol: try fields.transport(), local: try fields.endpoint("local"),
+      networkNamespace: try fields.integer("network_namespace"))
+  }
+}
+
+extension OutsideListener {
+  fileprivate init(_ fields: RecordFields) throws(RecordFault) {
+    self.init(
+      protocol: try fields.transport(), destination: try fields.endpoint("destination"),
+      path: try fields.optionalString("path"), pid: try fields.integer("pid"), command: try fields.string("command"))
   }
 }
 

@@ -11,11 +11,13 @@ extension JSONWriter {
     case .close(let event): write(event)
     case .datagram(let event): write(event)
     case .marker(let event): write(event)
+    case .listen(let event): write(event)
     case .commandEnded(let time):
       member("type", "command_ended")
       member("time", time.nanoseconds)
     case .flow(let entry): write(entry)
     case .image(let entry): write(entry)
+    case .outsideListener(let listener): write(listener)
     }
   }
 
@@ -101,6 +103,9 @@ extension JSONWriter {
     member("network_namespace", event.networkNamespace)
     member("bytes_sent", event.bytesSent)
     member("bytes_received", event.bytesReceived)
+    if event.packetsSent != 0 { member("packets_sent", event.packetsSent) }
+    if event.packetsReceived != 0 { member("packets_received", event.packetsReceived) }
+    mark("listener", event.isListener)
     if event.errno != 0 { member("errno", event.errno) }
     mark("accepted", event.isAccepted)
     mark("not_sent", event.isNotSent)
@@ -128,6 +133,23 @@ extension JSONWriter {
     member("text", event.text)
   }
 
+  private mutating func write(_ event: ListenEvent) {
+    begin("listen", event.time, event.process)
+    member("socket", event.socket)
+    member("protocol", event.protocol.description)
+    member("local", event.local)
+    member("network_namespace", event.networkNamespace)
+  }
+
+  private mutating func write(_ listener: OutsideListener) {
+    member("type", "outside_listener")
+    member("protocol", listener.protocol.description)
+    member("destination", listener.destination)
+    if let path = listener.path { member("path", path) }
+    member("pid", listener.pid)
+    member("command", listener.command)
+  }
+
   private mutating func write(_ entry: FlowEntry) {
     member("type", "flow")
     member(entry.process)
@@ -143,6 +165,15 @@ extension JSONWriter {
     member("failed", entry.failed)
     member("bytes_sent", entry.bytesSent)
     member("bytes_received", entry.bytesReceived)
+    if entry.packetsSent != 0 { member("packets_sent", entry.packetsSent) }
+    if entry.packetsReceived != 0 { member("packets_received", entry.packetsReceived) }
+    mark("send_only", entry.isSendOnly)
+    if let path = entry.path { member("path", path) }
+    if entry.socketType != 0 { member("socket_type", entry.socketType) }
+    if let peer = entry.peer {
+      member("peer_pid", peer.pid)
+      mark("peer_is_member", peer.isMember)
+    }
     member(entry.imageID)
     member("command", entry.command)
     member(entry.test)

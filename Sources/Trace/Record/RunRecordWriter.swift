@@ -102,5 +102,6 @@ extension JSONWriter {
     if let executables = end.executables {
       member("executables", array: { for executable in executables { $0.write(executable) } })
     }
+    member("netlink_messages", end.netlinkMessages)
   }
 }

@@ -7,6 +7,7 @@ struct Recording: ~Copyable {
   private let file: OutputFile?
   /// What was executed, where the files are to be looked at.
   private(set) var executed: ExecutedFiles?
+  private var peers = OutsidePeers()
 
   init(header: RunHeader, file: OutputFile?, looksAtFiles: Bool = false) {
     executed = looksAtFiles ? ExecutedFiles() : nil
@@ -20,6 +21,7 @@ struct Recording: ~Copyable {
   mutating func add(_ event: KernelEvent) {
     builder.add(event)
     executed?.add(event)
+    peers.add(event)
     guard file != nil else { return }
     writer.append(event)
     passOn()
@@ -32,6 +34,9 @@ struct Recording: ~Copyable {
     passOn()
     file.flush()
   }
+
+  /// Destinations on this machine whose listener is not part of the run.
+  var outsideDestinations: [(protocol: TransportProtocol, endpoint: Endpoint, path: String?)] { peers.destinations }
 
   /// The trace of what was added.
   consuming func trace(_ end: RunEnd) -> Trace {

@@ -69,6 +69,9 @@ struct WrappedRun {
     let status = try runCommand(&session, context: context, recording: &recording)
     var end = session.finish(status: status) { recording.add($0) }
     end.executables = recording.executed?.identities(header)
+    for listener in ListenerSearch.listeners(at: recording.outsideDestinations) {
+      recording.add(.outsideListener(listener))
+    }
     recording.end(end)
     let recordFailure = recording.failure
     var run = recording.trace(end)

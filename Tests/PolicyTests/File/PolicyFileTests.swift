@@ -79,10 +79,6 @@ import Testing
       #"p.yml:2:20: key "network.allow": host names are not yet supported (write loopback), found "localhost""#
     ),
     (
-      "version: 1\nnetwork: { deny: [\"unix:/a\"] }",
-      #"p.yml:2:19: key "network.deny": unix sockets are not yet judged and cannot be denied, found "unix:/a""#
-    ),
-    (
       "version: 1\nprocesses: { baseline: b }",
       #"p.yml:2:24: key "processes.baseline": expected a baseline, found "b": No such file or directory; "#
         + "process-tracer audit RUN.jsonl --baseline FILE --update-baseline writes one"

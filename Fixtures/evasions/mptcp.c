@@ -1,0 +1,7 @@
+/* Multipath TCP. */
+#include "evasion.h"
+
+int main(void)
+{
+	tell(connect_to(open_socket(AF_INET, SOCK_STREAM, 262), TARGET));
+}

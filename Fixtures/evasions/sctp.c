@@ -1,0 +1,7 @@
+/* SCTP. */
+#include "evasion.h"
+
+int main(void)
+{
+	tell(connect_to(open_socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP), TARGET));
+}

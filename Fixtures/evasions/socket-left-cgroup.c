@@ -1,0 +1,23 @@
+/* Makes a socket, leaves the cgroup of the session, connects. */
+#include "evasion.h"
+
+static void leave_cgroup(void)
+{
+	FILE *processes = fopen("/sys/fs/cgroup/unified/cgroup.procs", "w");
+
+	if (!processes)
+		processes = fopen("/sys/fs/cgroup/cgroup.procs", "w");
+	if (!processes)
+		err(70, "cgroup.procs");
+	fprintf(processes, "%d", getpid());
+	if (fclose(processes))
+		err(70, "cgroup.procs");
+}
+
+int main(void)
+{
+	int descriptor = open_socket(AF_INET, SOCK_STREAM, 0);
+
+	leave_cgroup();
+	tell(connect_to(descriptor, TARGET));
+}

@@ -1,0 +1,11 @@
+/* User and network namespaces of its own. */
+#include <sched.h>
+
+#include "evasion.h"
+
+int main(void)
+{
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		tell(-1);
+	tell(connect_to(open_socket(AF_INET, SOCK_STREAM, 0), TARGET));
+}

@@ -1,0 +1,104 @@
+"""A network namespace with a route to documentation addresses, behind which another namespace answers.
+
+192.0.2.1 is the machine under test, 203.0.113.9 and 2001:db8:9::9 are the world: whatever TCP or UDP it is sent on
+port 443 it answers with `pong`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+_SERVER = """
+import selectors, socket, sys
+selector = selectors.DefaultSelector()
+for family, host in ((socket.AF_INET, "203.0.113.9"), (socket.AF_INET6, "2001:db8:9::9")):
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        server = socket.socket(family, kind)
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind((host, 443))
+        if kind == socket.SOCK_STREAM:
+            server.listen(128)
+        server.setblocking(False)
+        selector.register(server, selectors.EVENT_READ, "accept" if kind == socket.SOCK_STREAM else "datagram")
+selector.register(sys.stdin, selectors.EVENT_READ, "end")
+print("ready", flush=True)
+while True:
+    for key, _ in selector.select():
+        if key.data == "end":
+            sys.exit()
+        try:
+            if key.data == "accept":
+                client, _ = key.fileobj.accept()
+                client.setblocking(False)
+                selector.register(client, selectors.EVENT_READ, "client")
+            elif key.data == "datagram":
+                _, peer = key.fileobj.recvfrom(65536)
+                key.fileobj.sendto(b"pong", peer)
+            elif key.fileobj.recv(65536):
+                key.fileobj.send(b"pong")
+            else:
+                selector.unregister(key.fileobj)
+                key.fileobj.close()
+        except OSError:
+            pass
+"""
+
+_WORLD = """
+ip link set lo up
+ip addr add 203.0.113.9/32 dev lo
+ip -6 addr add 2001:db8:9::9/128 dev lo nodad
+exec "$@"
+"""
+
+_SETUP = """
+ip link set lo up
+ip link add pt0 type veth peer name pt1 netns {world}
+ip addr add 192.0.2.1/24 dev pt0
+ip -6 addr add 2001:db8:1::1/64 dev pt0 nodad
+ip link set pt0 up
+nsenter --net=/proc/{world}/ns/net sh -e -c '
+  ip addr add 192.0.2.2/24 dev pt1
+  ip -6 addr add 2001:db8:1::2/64 dev pt1 nodad
+  ip link set pt1 up'
+ip route add default via 192.0.2.2
+ip -6 route add default via 2001:db8:1::2
+"""
+
+
+class Internet:
+    """The two namespaces, alive while the value is in use. `prefix` runs a command on the machine under test."""
+
+    def __enter__(self) -> Internet:
+        # Each namespace is that of a process of ours, and goes with it.
+        self._machine = subprocess.Popen(["unshare", "-n", "cat"], stdin=subprocess.PIPE)
+        self._world = subprocess.Popen(
+            ["unshare", "-n", "sh", "-e", "-c", _WORLD, "sh", sys.executable, "-c", _SERVER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self._world.stdout.readline() == b"ready\n"
+        while os.readlink(f"/proc/{self._machine.pid}/ns/net") == os.readlink("/proc/self/ns/net"):
+            os.sched_yield()  # until unshare has run
+        script = _SETUP.format(world=self._world.pid)
+        subprocess.run([*self.prefix, "sh", "-e", "-c", script], check=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in (self._world, self._machine):
+            process.stdin.close()
+            process.wait(timeout=10)
+
+    @property
+    def prefix(self) -> list[str]:
+        return ["nsenter", f"--net=/proc/{self._machine.pid}/ns/net"]
+
+    @property
+    def world(self) -> list[str]:
+        return ["nsenter", f"--net=/proc/{self._world.pid}/ns/net"]
+
+    @property
+    def directory(self) -> Path:
+        return Path(f"/proc/{self._machine.pid}/ns/net")

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Sends that no other hook sees: on sockets that were connected before the run
+ * or received from another process, on packet, vsock and other sockets without
+ * a cgroup hook, and on raw sockets that failed or live outside the session's
+ * cgroup. Also who listens behind a unix socket. Linux 6.3.
+ */
+#ifndef PROCESS_TRACER_SEND_H
+#define PROCESS_TRACER_SEND_H
+
+#include "unix.h"
+
+#define AF_NETLINK 16
+#define AF_ALG 38 /* the kernel's own cryptography: nothing leaves */
+#define AF_VSOCK 40
+#define CGROUP_DEPTH_LIMIT 8
+
+/* Whether a socket was made in the session's cgroup or below: the other hooks follow it. */
+static __always_inline bool is_of_session_cgroup(struct sock *socket)
+{
+	struct cgroup *cgroup = BPF_CORE_READ(socket, sk_cgrp_data.cgroup);
+	for (int i = 0; i < CGROUP_DEPTH_LIMIT && cgroup; i++) {
+		if (BPF_CORE_READ(cgroup, kn, id) == settings.session_cgroup)
+			return true;
+		cgroup = (struct cgroup *)BPF_CORE_READ(cgroup, self.parent); /* `self` is its first member */
+	}
+	return false;
+}
+
+static __always_inline void count_send(struct flow_key *key, struct member *member, int result)
+{
+	struct flow_value *value = bpf_map_lookup_elem(&flows, key);
+	if (!value) {
+		struct flow_value first = {.first_time = bpf_ktime_get_boot_ns(), .flags = FLOW_SEND};
+		first.image = member->image;
+		__builtin_memcpy(first.comm, member->comm, sizeof first.comm);
+		bpf_map_update_elem(&flows, key, &first, BPF_NOEXIST);
+		value = bpf_map_lookup_elem(&flows, key);
+		if (!value) {
+			count(&counters.flows_refused);
+			return;
+		}
+	}
+	if (!(value->flags & FLOW_SEND))
+		return; /* a hook that sees more counts it */
+	count(&value->attempts);
+	value->last_time = bpf_ktime_get_boot_ns();
+	if (result < 0) {
+		count(&value->failed);
+		return;
+	}
+	count(&value->sent);
+	__sync_fetch_and_add(&value->bytes_sent, (__u64)result);
+}
+
+static __always_inline void read_inet_peer(struct flow_key *key, struct sock *socket, __u32 family)
+{
+	__u32 address = family == AF_INET ? BPF_CORE_READ(socket, __sk_common.skc_daddr) : 0;
+	if (address)
+		map_ipv4(key->address, address);
+	else if (family == AF_INET6)
+		BPF_CORE_READ_INTO(&key->address, socket, __sk_common.skc_v6_daddr);
+	key->port = bpf_ntohs(BPF_CORE_READ(socket, __sk_common.skc_dport));
+}
+
+static __always_inline void sent_by_inet(struct flow_key *key, struct member *member, struct sock *socket, __u32 family,
+					 int result)
+{
+	__u32 type = BPF_CORE_READ(socket, sk_type);
+	__u32 protocol = BPF_CORE_READ(socket, sk_protocol);
+	bool has_no_hook =
+	    type == SOCK_RAW || (type == SOCK_DGRAM && (protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6));
+	if (!(has_no_hook && result < 0) && settings.session_cgroup && is_of_session_cgroup(socket))
+		return;
+	key->protocol = type != SOCK_RAW					   ? protocol
+			: protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6 ? protocol
+										   : PROTOCOL_RAW;
+	read_inet_peer(key, socket, family);
+	if (has_no_hook)
+		key->port = 0; /* raw sockets keep a protocol number there */
+	else if (!key->port)
+		return; /* unconnected: the sendmsg hooks know the destination */
+	count_send(key, member, result);
+}
+
+static __always_inline void sent_by_vsock(struct flow_key *key, struct member *member, struct sock *socket, int result)
+{
+	if (bpf_core_type_exists(struct vsock_sock)) {
+		struct vsock_sock *vsock = (void *)socket;
+		__u32 *words = (__u32 *)key->address;
+		words[2] = bpf_htonl(BPF_CORE_READ(vsock, remote_addr.svm_cid));
+		words[3] = bpf_htonl(BPF_CORE_READ(vsock, remote_addr.svm_port));
+	}
+	count_send(key, member, result);
+}
+
+/* The name of a connected peer, and who listened there: a listener's pid is kept with each socket connected to it. */
+static __always_inline void sent_by_unix(struct member *member, struct sock *socket, int result)
+{
+	struct sock *peer = BPF_CORE_READ((struct unix_sock *)socket, peer);
+	struct unix_address *address = peer ? BPF_CORE_READ((struct unix_sock *)peer, addr) : NULL;
+	if (!address)
+		return;
+	struct unix_key key = {};
+	if (!unix_key_of(&key, member, BPF_CORE_READ(socket, sk_type), &address->name, BPF_CORE_READ(address, len)))
+		return;
+	trim_path(&key);
+	struct unix_value *value = unix_flow(&key, member);
+	if (!value || result < 0)
+		return;
+	count(&value->sent);
+	__sync_fetch_and_add(&value->bytes_sent, (__u64)result);
+	value->last_time = bpf_ktime_get_boot_ns();
+	struct pid *listener = BPF_CORE_READ(socket, sk_peer_pid);
+	if (value->peer || !listener)
+		return;
+	value->peer = BPF_CORE_READ(listener, numbers[0].nr);
+	value->peer_member = member_of(value->peer) != NULL;
+}
+
+SEC("raw_tp/sock_send_length")
+int BPF_PROG(on_send, struct sock *socket, int result)
+{
+	struct member *member = current_member();
+	if (!member)
+		return 0;
+	__u32 family = BPF_CORE_READ(socket, __sk_common.skc_family);
+	struct flow_key key = {};
+	if (family == AF_UNIX) {
+		sent_by_unix(member, socket, result);
+		return 0;
+	}
+	if (family == AF_ALG)
+		return 0;
+	if (family == AF_NETLINK) {
+		count(&counters.netlink_messages);
+		return 0;
+	}
+	key.process.pid = bpf_get_current_pid_tgid() >> 32;
+	key.process.start = member->start;
+	key.test = current_test(member);
+	key.network_namespace = BPF_CORE_READ(socket, __sk_common.skc_net.net, ns.inum);
+	key.protocol = FAMILY_PROTOCOL(family);
+	if (family == AF_INET || family == AF_INET6)
+		sent_by_inet(&key, member, socket, family, result);
+	else if (family == AF_VSOCK)
+		sent_by_vsock(&key, member, socket, result);
+	else
+		count_send(&key, member, result);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Unix sockets by the name that a process connects or sends to. The hooks are
+ * those of Linux 6.7; the loader gives them their attach types, which libbpf's
+ * section names may not know.
+ */
+#ifndef PROCESS_TRACER_UNIX_H
+#define PROCESS_TRACER_UNIX_H
+
+#include "flows.h"
+
+#define AF_UNIX 1
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 32768);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct unix_key);
+	__type(value, struct unix_value);
+} unix_flows SEC(".maps");
+
+/* The entry of a named peer, made if absent. NULL: refused, and counted. */
+static __always_inline struct unix_value *unix_flow(const struct unix_key *key, const struct member *member)
+{
+	struct unix_value *value = bpf_map_lookup_elem(&unix_flows, key);
+	if (value)
+		return value;
+	struct unix_value first = {.first_time = bpf_ktime_get_boot_ns(), .image = member->image};
+	__builtin_memcpy(first.comm, member->comm, sizeof first.comm);
+	bpf_map_update_elem(&unix_flows, key, &first, BPF_NOEXIST);
+	value = bpf_map_lookup_elem(&unix_flows, key);
+	if (!value)
+		count(&counters.flows_refused);
+	return value;
+}
+
+/* Fills a key with the name in a `struct sockaddr_un` of the kernel's; false where it has none. */
+static __always_inline bool unix_key_of(struct unix_key *key, const struct member *member, __u32 type,
+					const void *address, __u32 address_length)
+{
+	if (address_length <= sizeof(__u16) || address_length > sizeof(__u16) + UNIX_PATH_LIMIT)
+		return false;
+	__u32 length = address_length - sizeof(__u16);
+	asm volatile("" : "+r"(length));
+	if (length > UNIX_PATH_LIMIT)
+		return false;
+	key->process.pid = bpf_get_current_pid_tgid() >> 32;
+	key->process.start = member->start;
+	key->test = current_test(member);
+	key->type = type;
+	/* The rest stays zero: a path and the same path with garbage behind its NUL are one. */
+	if (bpf_probe_read_kernel(key->path, length, address + sizeof(__u16)))
+		return false;
+	key->length = length;
+	return true;
+}
+
+/* A path ends at its NUL, wherever the caller said that the address ends; an abstract name does not. */
+static __always_inline void trim_path(struct unix_key *key)
+{
+	if (!key->path[0])
+		return;
+	bool ended = false;
+	__u16 length = 0;
+	for (int i = 0; i < UNIX_PATH_LIMIT; i++) {
+		ended = ended || !key->path[i];
+		if (ended)
+			key->path[i] = 0;
+		else
+			length++;
+	}
+	key->length = length;
+}
+
+static __always_inline int on_unix_address(struct bpf_sock_addr *context)
+{
+	struct member *member = current_member();
+	if (!member)
+		return ALLOW;
+	struct bpf_sock_addr_kern *call = (void *)context; /* what programs get as their context, read as memory */
+	struct unix_key key = {};
+	if (!unix_key_of(&key, member, context->type, BPF_CORE_READ(call, uaddr), BPF_CORE_READ(call, uaddrlen)))
+		return ALLOW;
+	trim_path(&key);
+	struct unix_value *value = unix_flow(&key, member);
+	if (!value)
+		return ALLOW;
+	count(&value->attempts);
+	value->last_time = bpf_ktime_get_boot_ns();
+	return ALLOW;
+}
+
+SEC("cgroup/connect4")
+int on_connect_unix(struct bpf_sock_addr *context)
+{
+	return on_unix_address(context);
+}
+
+SEC("cgroup/sendmsg4")
+int on_sendmsg_unix(struct bpf_sock_addr *context)
+{
+	return on_unix_address(context);
+}
+
+#endif

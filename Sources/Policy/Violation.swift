@@ -35,6 +35,7 @@ public struct Violation: Sendable {
   public var ancestry: [String]
   /// `tcp://203.0.113.9:443`; nil for a program violation.
   public var destination: String?
+  /// nil where no IP address stands in the destination: unix sockets, packet sockets.
   public var endpoint: Endpoint?
   public var transport: TransportProtocol?
   public var count: UInt64

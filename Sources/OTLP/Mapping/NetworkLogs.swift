@@ -8,17 +8,12 @@ extension RunLogs {
       "process_tracer.network.\(connection.direction.rawValue)", at: connection.attempt, of: connection.process)
     var attributes: [Attribute] = []
     mapping.addProcess(connection.process, connection.processIdentity, at: connection.attempt, to: &attributes)
-    Self.addPeer(connection.peer, connection.protocol, to: &attributes)
-    if let local = connection.local {
-      attributes.add("network.local.address", local.address.description)
-      attributes.add("network.local.port", local.port)
-    }
-    let server = connection.direction == .accept ? connection.local : connection.peer
-    attributes.add("server.address", server?.address.description)
-    attributes.add("server.port", server?.port)
-    if connection.direction == .accept {
-      attributes.add("client.address", connection.peer.address.description)
-      attributes.add("client.port", connection.peer.port)
+    if DestinationText.isKnown(connection.peer, protocol: connection.protocol) {
+      addEndpoints(of: connection, to: &attributes)
+    } else {
+      attributes.add("network.transport", connection.protocol.description)
+      attributes.add("network.peer.address", connection.path)
+      attributes.add("server.address", connection.path)
     }
     attributes.add("process_tracer.network.outcome", connection.outcome.name)
     attributes.add("process_tracer.network.bytes_sent", connection.bytesSent)
@@ -32,6 +27,21 @@ extension RunLogs {
     mapping.addTest(connection.attribution, to: &attributes)
     record.attributes = attributes
     return record
+  }
+
+  private func addEndpoints(of connection: Connection, to attributes: inout [Attribute]) {
+    Self.addPeer(connection.peer, connection.protocol, to: &attributes)
+    if let local = connection.local {
+      attributes.add("network.local.address", local.address.description)
+      attributes.add("network.local.port", local.port)
+    }
+    let server = connection.direction == .accept ? connection.local : connection.peer
+    attributes.add("server.address", server?.address.description)
+    attributes.add("server.port", server?.port)
+    if connection.direction == .accept {
+      attributes.add("client.address", connection.peer.address.description)
+      attributes.add("client.port", connection.peer.port)
+    }
   }
 
   static func addPeer(_ peer: Endpoint, _ transport: TransportProtocol?, to attributes: inout [Attribute]) {

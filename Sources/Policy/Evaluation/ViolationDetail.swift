@@ -33,7 +33,7 @@ struct ViolationDetail {
       processIdentity: flow.processIdentity)
     violation.programPath = path
     violation.destination = flow.destinationText
-    violation.endpoint = flow.destination
+    violation.endpoint = flow.hasKnownAddress ? flow.destination : nil
     violation.transport = flow.protocol
     violation.count = flow.count
     violation.result = result(of: flow)

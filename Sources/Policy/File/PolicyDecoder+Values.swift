@@ -18,7 +18,9 @@ extension PolicyDecoder {
     return members
   }
 
+  /// `key:` with nothing behind it is an empty list.
   mutating func list(_ node: YAMLNode, key: String) -> [YAMLNode] {
+    if case .scalar("", isPlain: true) = node.content { return [] }
     guard case .sequence(let items) = node.content else {
       fail(at: node.mark, key: key, "expected a list, found \(node.kind)")
       return []

@@ -114,7 +114,7 @@ public struct TimelineReport: Report {
     let connection = trace.connections[index]
     let lane = connection.process.map(lanes.lane(of:)) ?? .lost
     let end = max(connection.attempt, connection.end ?? (connection.isStillOpen ? lanes.runEnd : connection.attempt))
-    let name = "\(connection.direction.rawValue) \(connection.protocol)://\(connection.peer)"
+    let name = "\(connection.direction.rawValue) \(connection.destinationText)"
     for (phase, time) in [("b", connection.attempt), ("e", end)] {
       json.event(phase, name, lane) { json in
         json.member("cat", "connection")

@@ -86,9 +86,9 @@ struct ProcessLines {
     init(_ connection: Connection) {
       let peer = connection.peer
       switch connection.direction {
-      case .connect: text = "→ \(connection.protocol)://\(peer) · \(connection.outcome.text)"
+      case .connect: text = "→ \(connection.destinationText.visible) · \(connection.outcome.text)"
       case .send:
-        text = "→ \(connection.protocol)://\(peer)"
+        text = "→ \(connection.destinationText.visible)"
         if connection.outcome != .attempted { text += " · \(connection.outcome.text)" }
       case .accept:
         let local = connection.local?.description ?? "?"

@@ -135,7 +135,7 @@ extension RunEnd {
     loss.recursionMisses = try lost.countsByName("recursion_misses")
     self.init(
       time: try fields.instant("time"), status: try fields.status(), loss: loss,
-            failures: try fields.strings("failures"),
+      failures: try fields.strings("failures"),
       netlinkMessages: try fields.optionalInteger("netlink_messages") ?? 0)
     if let objects = try fields.optionalObjects("executables") {
       var found: [ExecutableIdentity] = []

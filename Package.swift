@@ -3,6 +3,7 @@
 import PackageDescription
 
 // Static archives: the shipped binary needs no libbpf, libelf, libyaml or libmd where it runs.
+// Whoever needs one of the three names them all: only the first mention of a library counts, and they need this order.
 let kernelLibraries: [LinkerSetting] = [
   .linkedLibrary(":libbpf.a"), .linkedLibrary(":libelf.a"), .linkedLibrary(":libz.a"),
 ]
@@ -66,7 +67,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio", condition: network),
         .product(name: "NIOSSL", package: "swift-nio-ssl", condition: network),
       ],
-      linkerSettings: [.linkedLibrary(":libz.a")]),
+      linkerSettings: kernelLibraries),
     .target(name: "ProcessExpectations"),
     .target(
       name: "KernelTracer", dependencies: ["CKernelABI", "CLibbpf", "Trace"],

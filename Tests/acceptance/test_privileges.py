@@ -31,7 +31,7 @@ from test_transparency import (  # noqa: F401
 )
 
 WAYS = ["self-elevation", "sudo", "file capabilities"]
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+NUMBER = os.getpid()  # several runs at once do not share users
 
 PROBE = (
     "id; umask; ulimit -a; pwd; cat /proc/self/oom_score_adj; grep -E 'Cap|Groups|NoNewPrivs|Seccomp:' /proc/self/status"
@@ -40,13 +40,13 @@ PROBE = (
 
 @pytest.fixture(scope="session")
 def person():
-    with a_user(f"tracer-{WORKER}", may_sudo=True) as person:
+    with a_user(f"tracer-{NUMBER}", may_sudo=True) as person:
         yield person
 
 
 @pytest.fixture(scope="session")
 def stranger():
-    with a_user(f"stranger-{WORKER}", may_sudo=False) as person:
+    with a_user(f"stranger-{NUMBER}", may_sudo=False) as person:
         yield person
 
 

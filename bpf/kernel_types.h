@@ -203,6 +203,7 @@ struct sock {
 	__u16 sk_protocol;
 	__u16 sk_type;
 	struct pid *sk_peer_pid;
+	void *sk_bpf_storage;
 	struct sock_cgroup_data sk_cgrp_data;
 	struct dst_entry *sk_dst_cache;
 };

@@ -27,6 +27,14 @@ static __always_inline bool is_of_session_cgroup(struct sock *socket)
 	return false;
 }
 
+/* Whether the other hooks follow a socket: all of the session's cgroup; without one, those that they have marked. */
+static __always_inline bool is_followed(struct sock *socket)
+{
+	if (settings.session_cgroup)
+		return is_of_session_cgroup(socket);
+	return BPF_CORE_READ(socket, sk_bpf_storage) != NULL;
+}
+
 static __always_inline void count_send(struct flow_key *key, struct member *member, int result)
 {
 	struct flow_value *value = bpf_map_lookup_elem(&flows, key);
@@ -70,7 +78,7 @@ static __always_inline void sent_by_inet(struct flow_key *key, struct member *me
 	__u32 protocol = BPF_CORE_READ(socket, sk_protocol);
 	bool has_no_hook =
 	    type == SOCK_RAW || (type == SOCK_DGRAM && (protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6));
-	if (!(has_no_hook && result < 0) && settings.session_cgroup && is_of_session_cgroup(socket))
+	if (!(has_no_hook && result < 0) && is_followed(socket))
 		return;
 	key->protocol = type != SOCK_RAW					   ? protocol
 			: protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6 ? protocol

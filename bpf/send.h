@@ -15,13 +15,19 @@
 #define AF_VSOCK 40
 #define CGROUP_DEPTH_LIMIT 8
 
+/* The session's own cgroup as the kernel points to it, once a socket of it was met. */
+__u64 met_session_cgroup;
+
 /* Whether a socket was made in the session's cgroup or below: the other hooks follow it. */
 static __always_inline bool is_of_session_cgroup(struct sock *socket)
 {
 	struct cgroup *cgroup = BPF_CORE_READ(socket, sk_cgrp_data.cgroup);
 	for (int i = 0; i < CGROUP_DEPTH_LIMIT && cgroup; i++) {
-		if (BPF_CORE_READ(cgroup, kn, id) == settings.session_cgroup)
+		if (BPF_CORE_READ(cgroup, kn, id) == settings.session_cgroup) {
+			if (i == 0)
+				met_session_cgroup = (__u64)cgroup;
 			return true;
+		}
 		cgroup = (struct cgroup *)BPF_CORE_READ(cgroup, self.parent); /* `self` is its first member */
 	}
 	return false;
@@ -129,10 +135,15 @@ static __always_inline void sent_by_unix(struct member *member, struct sock *soc
 SEC("raw_tp/sock_send_length")
 int BPF_PROG(on_send, struct sock *socket, int result)
 {
+	__u32 family = BPF_CORE_READ(socket, __sk_common.skc_family);
+	bool is_inet = family == AF_INET || family == AF_INET6;
+	/* What most sends of a run are: two reads, and no more. */
+	if (is_inet && result >= 0 && met_session_cgroup &&
+	    (__u64)BPF_CORE_READ(socket, sk_cgrp_data.cgroup) == met_session_cgroup)
+		return 0;
 	struct member *member = current_member();
 	if (!member)
 		return 0;
-	__u32 family = BPF_CORE_READ(socket, __sk_common.skc_family);
 	struct flow_key key = {};
 	if (family == AF_UNIX) {
 		sent_by_unix(member, socket, result);
@@ -149,7 +160,7 @@ int BPF_PROG(on_send, struct sock *socket, int result)
 	key.test = current_test(member);
 	key.network_namespace = BPF_CORE_READ(socket, __sk_common.skc_net.net, ns.inum);
 	key.protocol = FAMILY_PROTOCOL(family);
-	if (family == AF_INET || family == AF_INET6)
+	if (is_inet)
 		sent_by_inet(&key, member, socket, family, result);
 	else if (family == AF_VSOCK)
 		sent_by_vsock(&key, member, socket, result);

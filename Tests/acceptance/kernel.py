@@ -52,3 +52,10 @@ def state_of(pid: int) -> str:
 
 def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def command_of(tracer: int) -> int:
+    """The command of a run: the child that runs another program than the tracer, which keeps the adapters' files."""
+    own = Path(f"/proc/{tracer}/exe").readlink()
+    [command] = [child for child in children_of(tracer) if Path(f"/proc/{child}/exe").readlink() != own]
+    return command

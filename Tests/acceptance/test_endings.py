@@ -7,7 +7,7 @@ import time
 
 import pytest
 from conftest import clean_environment, shell
-from kernel import children_of, exists, held_by, state_of
+from kernel import command_of, exists, held_by, state_of
 from test_transparency import wait_until
 
 
@@ -54,7 +54,7 @@ def running(tool, script: str) -> subprocess.Popen:
 
 def test_sigkill_leaves_no_program_and_no_stopped_process(tool):
     process = running(tool, "echo ready; exec sleep 20")
-    [command] = children_of(process.pid)
+    command = command_of(process.pid)
     held = held_by(process.pid)
     assert any(kind == "prog" for kind, _ in held)
     process.kill()
@@ -108,7 +108,7 @@ def test_session_cgroups_are_swept(tool):
         return found
 
     process = running(tool, "echo ready; exec sleep 20")
-    [command] = children_of(process.pid)
+    command = command_of(process.pid)
     mine = {group for group in groups() if str(command) in open(f"{group}/cgroup.procs").read().split()}
     process.kill()
     process.wait()

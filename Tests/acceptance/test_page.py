@@ -172,7 +172,9 @@ def test_is_driven_by_keys_alone(page):
     assert "git(" in page.get_by_role("complementary").inner_text()
     page.get_by_role("tab", selected=True).focus()
     page.keyboard.press("ArrowRight")
-    assert page.get_by_role("tab", selected=True).inner_text() == "4 tests"
+    assert page.get_by_role("tab", selected=True).inner_text() == "12 tests"
+    tests = page.get_by_role("tabpanel").inner_text()
+    assert "fixture" in tests and "passed" in tests
 
 
 def test_says_what_things_are(page):

@@ -6,7 +6,7 @@ const startPage = () => {
   const parts = [
     ["violations", count(run.violations.length, "violation"), () => violationsPanel(showProcess)],
     ["processes", count(processCount, "process", "processes"), () => (view = processView()).panel],
-    ["tests", count(run.tests.length, "test"), () => testsTable(showFiltered)],
+    ["tests", count(run.tests.filter(([, , , kind]) => kind === "test").length, "test"), () => testsTable(showFiltered)],
     ["programs", "programs", () => programsTable(showFiltered)],
     ["destinations", "destinations", () => destinationsTable(showFiltered)],
     ["limits", "limits and facts", limitsPanel],

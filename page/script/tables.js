@@ -115,7 +115,7 @@ const destinationsTable = (onPick) => {
 };
 
 const testsTable = (onPick) => {
-  const items = run.tests.map(([runner, suite, name]) => ({ runner, suite, name, processes: 0, time: 0, connections: 0, violations: 0 }));
+  const items = run.tests.map(([runner, suite, name, kind, result]) => ({ runner, suite, name, kind, result, processes: 0, time: 0, connections: 0, violations: 0 }));
   for (let process = 0; process < processCount; process++) {
     const item = items[run.processes.test[process]];
     if (!item) continue;
@@ -132,6 +132,8 @@ const testsTable = (onPick) => {
     columns: [
       { name: "test", value: (item) => item.name, width: "minmax(16em, 1fr)" },
       { name: "runner", value: (item) => item.runner },
+      { name: "kind", value: (item) => item.kind },
+      { name: "result", value: (item) => item.result ?? "" },
       { name: "processes", value: (item) => item.processes, isNumber: true },
       { name: "their time", value: (item) => item.time, text: (item) => durationText(item.time), isNumber: true },
       { name: "connections", value: (item) => item.connections, isNumber: true },

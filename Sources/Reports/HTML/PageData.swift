@@ -42,6 +42,8 @@ struct PageData {
         json.string(test.runner.visible)
         if let suite = test.suite { json.string(suite.visible) } else { json.null() }
         json.string(test.name.visible)
+        json.string(test.kind.rawValue)
+        if let result = test.result { json.string(result.rawValue) } else { json.null() }
       }
       try json.member("processes", object: { try writeProcesses(into: &$0, to: sink) })
       try writeNetwork(into: &json, to: sink)

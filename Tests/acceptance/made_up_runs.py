@@ -64,6 +64,30 @@ def flow(pid: int, time: int, destination: str, count: int = 1) -> dict:
     }  # fmt: skip
 
 
+def connection(pid: int, time: int, peer: str, socket: int, is_local: bool = False) -> tuple[list[dict], dict]:
+    """The records of a TCP connection, a millisecond long, and its entry in the flow table."""
+    shared = {
+        "pid": pid, "start": STARTS[pid], "thread": pid, "socket": socket, "protocol": "tcp", "peer": peer,
+        "network_namespace": 1,
+    }  # fmt: skip
+    close = shared | {
+        "type": "close", "time": time + MILLISECOND, "attempt": time, "established": time + 1000,
+        "local": "192.0.2.1:40000", "bytes_sent": 100, "bytes_received": 200,
+    }  # fmt: skip
+    entry = flow(pid, time, peer) | {"established": 1, "failed": 0, "bytes_sent": 100, "bytes_received": 200}
+    if is_local:
+        close["own_address"] = True
+        entry["sent_to_own_address"] = 1
+    return [{"type": "connect", "time": time} | shared, close], entry
+
+
+def marker(pid: int, time: int, verb: str, test: int, text: str) -> dict:
+    return {
+        "type": "marker", "time": time, "pid": pid, "start": STARTS[pid], "thread": pid, "verb": verb, "test": test,
+        "test_level": "exact", "text": text,
+    }  # fmt: skip
+
+
 def end(time: int, code: int = 0) -> dict:
     lost = {
         "ring_failures": {}, "members_refused": 0, "flows_refused": 0, "images_refused": 0, "sockets_refused": 0,

@@ -1,13 +1,15 @@
 """What CI systems and trace viewers read: SARIF, code quality, trace events, Markdown, the tree."""
 
+import gzip
 import json
 import re
 from collections import Counter
 
+import made_up_runs
 import pytest
+import schemas
 import trace_events
 from conftest import BINARY, IN_NAMESPACE, run_plain
-from sarif_pydantic import Sarif
 
 
 @pytest.fixture
@@ -31,31 +33,76 @@ def findings(finished) -> set[tuple]:
     }
 
 
-def test_sarif_is_read_by_others_and_holds_every_finding(violated, tmp_path):
+def test_sarif_is_valid_and_holds_every_finding(violated, tmp_path):
     report(violated, "--sarif", tmp_path / "x.sarif")
-    text = (tmp_path / "x.sarif").read_text()
-    run = Sarif.model_validate_json(text).runs[0]
-    assert len(run.results) == len(findings(violated))
-    assert {result.rule_id for result in run.results} == {"unexpected-egress", "unexpected-program"}
-    known = [rule.id for rule in run.tool.driver.rules]
-    assert all(known[result.rule_index] == result.rule_id for result in run.results)
-    prints = [result.partial_fingerprints["primaryLocationLineHash"] for result in run.results]
+    run = schemas.sarif(tmp_path / "x.sarif")
+    results = run["results"]
+    assert len(results) == len(findings(violated))
+    assert {result["ruleId"] for result in results} == {"unexpected-egress", "unexpected-program"}
+    known = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert all(known[result["ruleIndex"]] == result["ruleId"] for result in results)
+    prints = [result["partialFingerprints"]["primaryLocationLineHash"] for result in results]
     assert len(set(prints)) == len(prints)
-    for result in json.loads(text)["runs"][0]["results"]:
+    for result in results:
         place = result["locations"][0]["physicalLocation"]
         assert re.fullmatch(r"[\w.~%/-]+", place["artifactLocation"]["uri"])
         assert place["region"]["startLine"] >= 1
 
 
-def test_code_quality_holds_every_finding(violated, tmp_path):
+def test_code_quality_is_valid_and_holds_every_finding(violated, tmp_path):
     report(violated, "--codequality", tmp_path / "quality.json")
-    issues = json.loads((tmp_path / "quality.json").read_text())
+    issues = schemas.code_quality(tmp_path / "quality.json")
     assert len(issues) == len(findings(violated)) == len({issue["fingerprint"] for issue in issues})
-    for issue in issues:
-        assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
-        assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
-        assert not issue["location"]["path"].startswith((".", "/")) or issue["location"]["path"].startswith(".process")
-        assert issue["location"]["lines"]["begin"] >= 1
+
+
+def test_junit_is_valid(violated, tmp_path):
+    report(violated, "--junit", tmp_path / "gate.xml")
+    schemas.junit(tmp_path / "gate.xml")
+    report(violated, "--junit", tmp_path / "audit.xml", "--mode", "audit", code=0)
+    schemas.junit(tmp_path / "audit.xml")
+
+
+def test_an_incomplete_run_is_valid_everywhere(tmp_path):
+    """A recorded run that breaks off: missing evidence has places of its own in each format."""
+    lines = made_up_runs.hostile(tmp_path / "whole.jsonl").read_text().splitlines()
+    run = tmp_path / "run.jsonl"
+    run.write_text("\n".join(lines[:-1]) + "\n")
+    check_every_format(run, tmp_path, "--allow-net", "any", code=121)
+
+
+def test_hostile_names_keep_every_format_valid(tmp_path):
+    run = made_up_runs.hostile(tmp_path / "run.jsonl")
+    check_every_format(run, tmp_path, "--deny-run", "*", code=120)
+    text = (tmp_path / "junit.xml").read_text() + (tmp_path / "x.sarif").read_text()
+    assert not re.search("[\x00-\x08\x0b-\x1f\u2028\u2029\u202a-\u202e]", text)
+
+
+def check_every_format(run, directory, *options: object, code: int) -> None:
+    names = {"--sarif": "x.sarif", "--codequality": "x.json", "--junit": "junit.xml", "--timeline": "timeline.json"}
+    files = [each for option, name in names.items() for each in (option, directory / name)]
+    done = run_plain(BINARY, "report", run, "--format", "markdown", *files, *options)
+    assert done.returncode == code, done.stderr
+    results = schemas.sarif(directory / "x.sarif")["results"]
+    issues = schemas.code_quality(directory / "x.json")
+    schemas.junit(directory / "junit.xml")
+    trace_events.check(json.loads((directory / "timeline.json").read_text())["traceEvents"])
+    assert len(results) == len([each for each in issues if each["check_name"] != "process-tracer.incomplete-evidence"])
+    assert len(done.stdout.encode()) < 1 << 20
+
+
+def test_sarif_keeps_githubs_limits(tmp_path):
+    """10 MB compressed, 25,000 results, 1,024 characters of a rule's description, 20 tags."""
+    run = made_up_runs.large(tmp_path / "run.jsonl", 20_000)
+    done = run_plain(BINARY, "report", run, "-q", "--depth", "0", "--sarif", tmp_path / "x.sarif", "--deny-run", "*")
+    assert done.returncode == 120, done.stderr
+    sarif = schemas.sarif(tmp_path / "x.sarif")
+    assert 2_000 < len(sarif["results"]) <= 25_000
+    # As large as it can get: the limit's number of results like these.
+    compressed = len(gzip.compress((tmp_path / "x.sarif").read_bytes()))
+    assert compressed * 25_000 / len(sarif["results"]) < 10_000_000
+    for rule in sarif["tool"]["driver"]["rules"]:
+        assert len(rule["shortDescription"]["text"]) <= 1024 and len(rule["fullDescription"]["text"]) <= 1024
+        assert len(rule["properties"]["tags"]) <= 20
 
 
 def test_timeline_follows_the_rules_and_holds_the_run(violated):

@@ -4,11 +4,13 @@ import hashlib
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import BINARY, IN_NAMESPACE, ROOT, clean_environment
 
 CI = ROOT / "scripts/ci"
@@ -120,18 +122,22 @@ def test_wrong_usage_says_what_is_known(name, tmp_path):
     assert "are known" in script(name, "--nothing", code=64, cwd=tmp_path).stderr
 
 
-def test_the_yaml_is_sound():
+def test_the_yaml_is_sound(tmp_path):
     def check(*arguments: object) -> None:
         done = subprocess.run([sys.executable, "-m", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
     check("yamllint", "--strict", "action.yml", "templates")
     check("check_jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
+    # The inputs are a document of their own, which the schema does not know; they are checked below.
+    inputs, jobs = yaml.safe_load_all((ROOT / "templates/process-tracer.yml").read_text())
+    (tmp_path / "jobs.yml").write_text(yaml.safe_dump(jobs))
+    check("check_jsonschema", "--builtin-schema", "vendor.gitlab-ci", tmp_path / "jobs.yml")
+    used = set(re.findall(r"\$\[\[ inputs\.(\w+) \]\]", yaml.safe_dump(jobs)))
+    assert used == set(inputs["spec"]["inputs"])
 
 
 def test_no_input_of_the_action_becomes_part_of_a_script():
-    import yaml
-
     steps = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
     assert all("${{" not in step.get("run", "") for step in steps)
     assert any("scripts/ci/run" in step.get("run", "") for step in steps)

@@ -167,9 +167,10 @@ def test_the_script_answers_over_report_directories(tool):
 
 
 def test_the_configuration_is_sound():
-    lint = [sys.executable, "-m", "yamllint", "--strict", EXAMPLE]
-    done = subprocess.run(lint, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+    compose = ["--builtin-schema", "vendor.compose-spec", EXAMPLE / "compose.yaml"]
+    for check in (["yamllint", "--strict", EXAMPLE], ["check_jsonschema", *compose]):
+        done = subprocess.run([sys.executable, "-m", *check], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
     collector = yaml.safe_load((EXAMPLE / "collector.yaml").read_text())
     used = {
         kind: {each for pipeline in collector["service"]["pipelines"].values() for each in pipeline[kind]}

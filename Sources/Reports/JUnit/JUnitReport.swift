@@ -3,7 +3,7 @@ public import Trace
 
 /// A JUnit XML file of its own (`--junit`): one suite, a case for each thing that was checked.
 ///
-/// Two levels, unique `classname` and `name` together, message and text both filled, times with three decimals: the
+/// Valid by junit-10.xsd of Jenkins' xUnit plugin. Two levels, unique `classname` and `name` together, message and text both filled, times with three decimals: the
 /// subset that every consumer reads. A case fails for a test with a program and a destination that the policy does not
 /// allow; what was checked and holds is a passing case; missing evidence is an `<error>`. In audit mode everything
 /// passes, with what was found in `<system-out>`.
@@ -36,12 +36,12 @@ public struct JUnitReport: Report {
     let failures = verdict.violationsFail ? findings : 0
     let errors = verdict.incompletenessFails ? 1 : 0
     let time = Quantity.seconds(trace.end?.time.nanoseconds(since: header.start) ?? 0)
-    let counts = #"tests="\#(tests)" failures="\#(failures)" errors="\#(errors)" skipped="0" time="\#(time)""#
+    let counts = #"tests="\#(tests)" failures="\#(failures)" errors="\#(errors)" time="\#(time)""#
     let timestamp = UnixTime(nanoseconds: header.unixNanoseconds(header.start)).secondText
     output.line(#"<?xml version="1.0" encoding="UTF-8"?>"#)
     output.line(#"<testsuites name="process-tracer" \#(counts)>"#)
     let place = #"timestamp="\#(timestamp)" hostname="\#(header.hostname.visible.xmlEscaped)""#
-    output.line(#"  <testsuite name="process-tracer" \#(counts) \#(place)>"#)
+    output.line(#"  <testsuite name="process-tracer" \#(counts) skipped="0" \#(place)>"#)
     output.line("    <properties>")
     var properties = [
       ("version", header.toolVersion), ("trace_id", header.traceID), ("mode", verdict.mode.rawValue),

@@ -333,7 +333,41 @@ struct thread_test {
 };
 #define THREAD_RUNS_BESIDE 1 /* its test is not its process's: MARKER_THREAD */
 
+/* ------------------------------------------------------------ stops at exec */
+
+#define STOP_SLOTS 64
+#define STOP_PATTERNS 4
+
+/* What the name of a file ends in whose processes are stopped before their first instruction. */
+struct stop_pattern {
+	__u64 bytes; /* the last `length` bytes of the name, the last one highest */
+	__u32 length;
+	__u32 reserved;
+};
+
+/*
+ * Which processes are stopped, in memory that kernel, tracer and its guard
+ * share: tracer_pid << 32 | STOP_*, or 0. Whoever lets one go sends SIGCONT
+ * first and frees the slot then, so that somebody always knows of it.
+ */
+struct stop_table {
+	__u32 is_on;
+	__u32 refused; /* not stopped, since no slot was free */
+	__u64 slots[STOP_SLOTS];
+};
+#define STOP_BEGINS 1 /* within the program that sends SIGSTOP */
+#define STOP_SENT 2
+
+/* To the tracer, in a ring of its own. */
+struct stop_request {
+	__u32 slot;
+	__u32 tracer_pid; /* as seen from the tracer's PID namespace */
+	struct process_key process;
+};
+
 #define SPAN_STEP 0x9E3779B97F4A7C15ULL
+
+#define ANY_USER (~0ULL)
 
 /* What the loader sets before loading; the only content of .rodata.settings. */
 struct session_settings {
@@ -343,7 +377,9 @@ struct session_settings {
 	__u64 trace_low;
 	__u64 run_span; /* test N has the span mix(run_span + N * SPAN_STEP), mix being splitmix64's */
 	__u64 trace_flags;
-	__u64 session_cgroup; /* id of the session's cgroup, 0: there is none */
+	__u64 session_cgroup;				  /* id of the session's cgroup, 0: there is none */
+	struct stop_pattern stop_patterns[STOP_PATTERNS]; /* length 0: none */
+	__u64 stop_user; /* whose processes the tracer can let go, ANY_USER: everybody's */
 };
 
 /* Totals that only grow; the only content of .bss.counters. */

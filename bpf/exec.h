@@ -5,6 +5,7 @@
 
 #include "path.h"
 #include "pid.h"
+#include "stop.h"
 #include "tests.h"
 
 struct {
@@ -189,6 +190,8 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_thread, struct linux_bin
 	asm volatile("" : "+r"(length));
 	length &= DATA_MASK;
 	emit(EVENT_EXEC, scratch, sizeof *event + length, wake_flags());
+	if (is_stopped_at_exec(scratch, BPF_CORE_READ(file, f_path.dentry, d_name.len)))
+		stop_at_exec(member, pid, BPF_CORE_READ(task, cred, uid.val));
 	return 0;
 }
 

@@ -67,6 +67,7 @@ struct inode {
 };
 
 struct qstr {
+	__u32 len;
 	const unsigned char *name;
 };
 
@@ -111,6 +112,7 @@ struct linux_binprm {
 /* -------------------------------------------------------------------- tasks */
 
 struct cred {
+	kuid_t uid;
 	kuid_t euid;
 	kgid_t egid;
 };

@@ -36,7 +36,7 @@ public enum TestAttribution {
       let attribution = images.attribution(of: trace.executedImages[index], in: trace)
       trace.executedImages[index].attribution = attribution
     }
-    trace.attributionNotes = [PytestReach.note(trace)].compactMap { $0 }
+    trace.attributionNotes = [PytestReach.note(trace)].compactMap { $0 } + (trace.end?.notes ?? [])
   }
 
   private static func attribution(_ state: ProcessState?, hasHarness: Bool) -> Attribution {

@@ -59,7 +59,10 @@ struct KernelObject: ~Copyable {
   /// Loads everything, without the optional programs that the kernel refuses.
   ///
   /// - Parameter sessionCgroup: the id of the session's cgroup, 0 where there is none.
-  init(sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64) throws(KernelTracerError) {
+  /// - Parameter stopping: ends of the names of executables that are stopped at exec.
+  init(
+    sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, stopping endings: [String] = []
+  ) throws(KernelTracerError) {
     var refused: Set<String> = []
     let image = ObjectImage.decode(tracerObjectBase64)
     let types = try KernelTypes(for: image)
@@ -67,8 +70,7 @@ struct KernelObject: ~Copyable {
       let log = LibbpfLog.start()
       let object = try Self.openObject(image, types: types.path)
       Self.configure(
-        object, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup,
-        without: refused)
+        object, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup, stopping: endings, without: refused)
       let result = bpf_object__load(object)
       let messages = log.finish()
       if result == 0 {
@@ -107,7 +109,7 @@ struct KernelObject: ~Copyable {
   }
 
   private static func configure(
-    _ object: OpaquePointer, sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64,
+    _ object: OpaquePointer, sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, stopping endings: [String],
     without refused: Set<String>
   ) {
     for program in refused {
@@ -127,10 +129,15 @@ struct KernelObject: ~Copyable {
     for (map, count) in entries {
       bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), count)
     }
-    var settings = session_settings(
-      path_hash_seed: .random(in: 0 ... .max), wake_threshold: UInt64(sizes.ringBytes / 4),
-      trace_high: spans.traceHigh, trace_low: spans.traceLow, run_span: spans.runSpan, trace_flags: UInt64(spans.flags),
-      session_cgroup: sessionCgroup)
+    var settings = session_settings()
+    settings.path_hash_seed = .random(in: 0 ... .max)
+    settings.wake_threshold = UInt64(sizes.ringBytes / 4)
+    settings.trace_high = spans.traceHigh
+    settings.trace_low = spans.traceLow
+    settings.run_span = spans.runSpan
+    settings.trace_flags = UInt64(spans.flags)
+    settings.session_cgroup = sessionCgroup
+    settings.stop(endings)
     let result = bpf_map__set_initial_value(
       bpf_object__find_map_by_name(object, ".rodata.settings"), &settings, MemoryLayout<session_settings>.size)
     precondition(result == 0, ".rodata.settings is not exactly struct session_settings")
@@ -142,7 +149,7 @@ struct KernelObject: ~Copyable {
     return String(messages[range.upperBound...].prefix { $0 != "'" })
   }
 
-  private static func loadError(_ result: Int32, program: String?, messages: String) -> KernelTracerError {
+  static func loadError(_ result: Int32, program: String?, messages: String) -> KernelTracerError {
     let code = -result
     let what = program.map { "the kernel refused the program \($0)" } ?? "the kernel programs could not be loaded"
     if code == EPERM || code == EACCES { return .system(what, errno: code) }
@@ -190,5 +197,23 @@ struct KernelObject: ~Copyable {
       if info.recursion_misses > 0 { misses[entry.program] = info.recursion_misses }
     }
     return misses
+  }
+}
+
+extension session_settings {
+  /// Has processes stopped whose executable's name has one of these ends.
+  fileprivate mutating func stop(_ endings: [String]) {
+    precondition(endings.count <= Int(STOP_PATTERNS), "more ends of names than bpf/events.h has room for")
+    // The right to send signals to whomever one likes. kill(2)
+    stop_user = CapabilitySet.effective.contains(.kill) ? .max : UInt64(geteuid())
+    withUnsafeMutableBytes(of: &stop_patterns) { bytes in
+      let patterns = bytes.assumingMemoryBound(to: stop_pattern.self)
+      for (index, ending) in endings.enumerated() {
+        let text = Array(ending.utf8)
+        precondition((1...7).contains(text.count), "ends of names have 1 to 7 bytes")
+        patterns[index].length = UInt32(text.count)
+        patterns[index].bytes = text.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+      }
+    }
   }
 }

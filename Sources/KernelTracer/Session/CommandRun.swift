@@ -51,6 +51,7 @@ extension TracerSession {
       let poller = try Poller()
       let watched = host.descriptors
       for descriptor in watched + [ring.descriptor] { try poller.add(descriptor) }
+      if let stops = stopsDescriptor { try poller.add(stops) }
       status = try waitForEnd(&host, poller, onEvent)
       try ring.drain(onEvent)
       onEvent(.commandEnded(.now))
@@ -71,8 +72,9 @@ extension TracerSession {
   ) throws(KernelTracerError) -> ExitStatus {
     while true {
       let ready = try poller.wait()
+      try serveStops(ready, onEvent)
       if ready.contains(ring.descriptor) { try ring.drain(onEvent) }
-      guard ready.contains(where: { $0 != ring.descriptor }) else { continue }
+      guard ready.contains(where: { $0 != ring.descriptor && $0 != stopsDescriptor }) else { continue }
       if case .ended(let status) = try host.change() { return status }
     }
   }
@@ -82,9 +84,19 @@ extension TracerSession {
   ) throws(KernelTracerError) {
     while liveMembers > 0 {
       let ready = try poller.wait()
-      if ready.contains(where: { $0 != ring.descriptor }), case .termination = try host.change() { return }
+      try serveStops(ready, onEvent)
+      let isHost = ready.contains { $0 != ring.descriptor && $0 != stopsDescriptor }
+      if isHost, case .termination = try host.change() { return }
       try ring.drain(onEvent)
     }
+  }
+
+  private var stopsDescriptor: Int32? { instrumentation?.descriptor }
+
+  /// Looks at the processes that wait for it, if any do, before anything else.
+  private func serveStops(_ ready: [Int32], _ onEvent: (KernelEvent) -> Void) throws(KernelTracerError) {
+    guard let instrumentation, ready.contains(instrumentation.descriptor) else { return }
+    try instrumentation.serve(object, onEvent)
   }
 
   private func killLeaked() {

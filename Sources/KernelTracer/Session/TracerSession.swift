@@ -15,6 +15,8 @@ public struct TracerSession: ~Copyable {
   /// Where the session's cgroup is, nil where none could be made.
   public let cgroupPath: String?
   let cgroupDescriptor: Int32?
+  /// Test binaries that are looked at before their first instruction; nil where nobody asked for it.
+  private(set) var instrumentation: Instrumentation?
   /// Why evidence is missing beyond the counters.
   var failures: [String] = []
 
@@ -22,7 +24,8 @@ public struct TracerSession: ~Copyable {
   ///
   /// The session's cgroup is made below that of `caller`.
   public init(
-    sizes: TableSizes = TableSizes(), spans: SpanContext = SpanContext(), caller: Int32 = getpid()
+    sizes: TableSizes = TableSizes(), spans: SpanContext = SpanContext(), caller: Int32 = getpid(),
+    instruments: [Instrument] = []
   ) throws(KernelTracerError) {
     try Confinement.current.check()
     guard access("/sys/kernel/btf/vmlinux", R_OK) == 0 else {
@@ -39,13 +42,15 @@ public struct TracerSession: ~Copyable {
     let object: KernelObject
     do throws(KernelTracerError) {
       object = try KernelObject(
-        sizes: sizes, spans: spans, sessionCgroup: SessionCgroup.id(of: place?.descriptor))
+        sizes: sizes, spans: spans, sessionCgroup: SessionCgroup.id(of: place?.descriptor),
+        stopping: Set(instruments.flatMap(\.nameEndings)).sorted())
     } catch {
       if let place { rmdir(place.path) }
       throw error
     }
     let attachments = try Attachments(object, root: root, session: place?.descriptor)
     let ring = try RingBuffer(mapDescriptor: object.mapDescriptor("events"))
+    if !instruments.isEmpty { instrumentation = try Instrumentation(instruments, object) }
     self.cgroupPath = place?.path
     self.cgroupDescriptor = place?.descriptor
     self.object = object
@@ -91,6 +96,8 @@ public struct TracerSession: ~Copyable {
   public consuming func finish(
     status: ExitStatus, _ onEvent: (KernelEvent) -> Void
   ) -> RunEnd {
+    let notes = instrumentation?.finish() ?? []
+    instrumentation = nil
     // What comes later than this, such as the last close of a distant connection, came after the run.
     let emitted = object.counters.emittedRecords
     read { (session) throws(KernelTracerError) in try session.ring.drain(onEvent) }
@@ -115,8 +122,9 @@ public struct TracerSession: ~Copyable {
     var loss = EvidenceLoss(object.counters, recursionMisses: misses ?? [:])
     if untold > 0 { loss.ringFailures["close", default: 0] += untold }
     checkThatAllWasRead(emitted)
-    let end = RunEnd(
+    var end = RunEnd(
       time: .now, status: status, loss: loss, failures: failures, netlinkMessages: object.counters.netlink_messages)
+    end.notes = notes
     removeCgroup()
     return end
   }

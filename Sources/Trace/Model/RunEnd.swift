@@ -6,6 +6,8 @@ public struct RunEnd: Sendable {
   public var loss: EvidenceLoss
   /// Why evidence is missing beyond `loss`, one sentence each; empty in a complete run.
   public var failures: [String]
+  /// Why tests could not be told apart somewhere, one sentence each; no evidence is missing for that.
+  public var notes: [String] = []
   /// The files behind the programs, by path; nil where nothing asked for them.
   public var executables: [ExecutableIdentity]?
   /// Sends on netlink sockets: a count, no destinations.

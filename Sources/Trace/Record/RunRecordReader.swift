@@ -137,6 +137,7 @@ extension RunEnd {
       time: try fields.instant("time"), status: try fields.status(), loss: loss,
       failures: try fields.strings("failures"),
       netlinkMessages: try fields.optionalInteger("netlink_messages") ?? 0)
+    if fields.hasValue("notes") { notes = try fields.strings("notes") }
     if let objects = try fields.optionalObjects("executables") {
       var found: [ExecutableIdentity] = []
       for object in objects { found.append(try ExecutableIdentity(object)) }

@@ -100,6 +100,7 @@ extension JSONWriter {
         $0.member("recursion_misses", end.loss.recursionMisses)
       })
     member("failures", end.failures)
+    if !end.notes.isEmpty { member("notes", end.notes) }
     if let executables = end.executables {
       member("executables", array: { for executable in executables { $0.write(executable) } })
     }

@@ -1,0 +1,84 @@
+import CKernelABI
+import CLibbpf
+import Glibc
+
+/// The processes that the kernel stopped before their first instruction and this process is to let go.
+///
+/// A guard, a child of this process, lets them go where it is killed, or does not come to it for five seconds.
+struct ExecStops: ~Copyable {
+  private let table: UnsafeMutablePointer<stop_table>
+  private let ring: OpaquePointer
+  private let receiver: Receiver
+  private let guardian: pid_t
+
+  /// What the C callback reaches through its context pointer.
+  private final class Receiver {
+    var requests: [stop_request] = []
+  }
+
+  /// Nothing is stopped before `switchOn`.
+  init(_ object: borrowing KernelObject) throws(KernelTracerError) {
+    guard let table = pt_map_stops(object.mapDescriptor(".bss.stops")) else {
+      throw .system("cannot map a kernel table", errno: errno)
+    }
+    let receiver = Receiver()
+    let requests = object.mapDescriptor("stop_requests")
+    let ring = ring_buffer__new(
+      requests,
+      { context, data, size in
+        let receiver = Unmanaged<Receiver>.fromOpaque(context!).takeUnretainedValue()
+        if size == MemoryLayout<stop_request>.size {
+          receiver.requests.append(data!.loadUnaligned(as: stop_request.self))
+        }
+        return 0
+      }, Unmanaged.passUnretained(receiver).toOpaque(), nil)
+    guard let ring else {
+      let code = errno
+      munmap(table, MemoryLayout<stop_table>.size)
+      throw .system("cannot map the ring buffer", errno: code)
+    }
+    let guardian = pt_start_guard(table, requests)
+    guard guardian > 0 else {
+      ring_buffer__free(ring)
+      munmap(table, MemoryLayout<stop_table>.size)
+      throw .system("cannot start a process", errno: -guardian)
+    }
+    self.table = table
+    self.ring = ring
+    self.receiver = receiver
+    self.guardian = guardian
+  }
+
+  deinit {
+    pt_stops_switch(table, 0)
+    pt_end_guard(guardian)
+    ring_buffer__free(ring)
+    munmap(table, MemoryLayout<stop_table>.size)
+  }
+
+  /// Readable when a process waits.
+  var descriptor: Int32 { ring_buffer__epoll_fd(ring) }
+
+  func switchOn() { pt_stops_switch(table, 1) }
+
+  /// Lets all go, and stops none from here on.
+  func switchOff() { pt_stops_switch(table, 0) }
+
+  /// How many were not stopped since too many were at once.
+  var refused: UInt32 { table.pointee.refused }
+
+  /// Those that wait and were not told before.
+  func take() throws(KernelTracerError) -> [stop_request] {
+    let result = ring_buffer__consume(ring)
+    guard result >= 0 else { throw .system("cannot read the ring buffer", errno: -result) }
+    defer { receiver.requests = [] }
+    return receiver.requests
+  }
+
+  /// Lets a process go; false where the guard did already.
+  func release(_ request: stop_request) throws(KernelTracerError) -> Bool {
+    let result = pt_stop_release(table, request.slot, request.tracer_pid)
+    guard result >= 0 else { throw .system("cannot let process \(request.tracer_pid) go on", errno: -result) }
+    return result == 1
+  }
+}

@@ -1,0 +1,69 @@
+/// A language whose test binaries get probes before their first instruction, so that their tests can be told apart.
+///
+/// A second language registers itself by one more value in what `TracerSession.init` is given, and a
+/// `ProbeProgram` with its object in `bpf/`:
+///
+/// 1. The kernel stops every process of the session, unless a test started it, that executes a file whose name has one
+///    of `nameEndings`.
+/// 2. `plan` looks at the file and says where probes belong. It runs on the tracer's thread while the process waits.
+/// 3. The probes are attached to the files, not to the process, and call the program with the cookie of their place;
+///    the program finds the member by `current_member()` and leaves those alone that are none.
+/// 4. The process goes on, whatever came of it.
+public struct Instrument: Sendable {
+  /// As in `--adapters`, and in the record that says that the process was reached: `go`.
+  public var name: String
+  /// Ends of file names, 1 to 7 bytes of ASCII each: `.test`. A name has at least 8 bytes to match.
+  public var nameEndings: [String]
+  public var program: ProbeProgram
+  /// Nil where the file is none of this language's.
+  public var plan: @Sendable (StoppedProgram) throws(InstrumentError) -> ProbePlan?
+
+  public init(
+    name: String, nameEndings: [String], program: ProbeProgram,
+    plan: @escaping @Sendable (StoppedProgram) throws(InstrumentError) -> ProbePlan?
+  ) {
+    self.name = name
+    self.nameEndings = nameEndings
+    self.program = program
+    self.plan = plan
+  }
+}
+
+/// A process that waits before its first instruction.
+public struct StoppedProgram: Sendable {
+  /// In the tracer's PID namespace.
+  public var pid: Int32
+  /// The executable, open for reading: `/proc/self/fd/N`. Good until `plan` returns.
+  public var executable: String
+}
+
+/// Where probes belong.
+public struct ProbePlan: Sendable {
+  public struct Site: Hashable, Sendable {
+    /// Bytes from the start of the file.
+    public var offset: UInt64
+    /// What the program gets from `bpf_get_attach_cookie`.
+    public var cookie: UInt64
+
+    public init(offset: UInt64, cookie: UInt64) {
+      self.offset = offset
+      self.cookie = cookie
+    }
+  }
+
+  /// Sites by file: `StoppedProgram.executable`, or a path that this process can open.
+  public var sites: [String: [Site]]
+
+  public init(sites: [String: [Site]] = [:]) {
+    self.sites = sites
+  }
+}
+
+/// Why the tests of a binary cannot be told apart: half a sentence, shown once a run.
+public struct InstrumentError: Error, Hashable, Sendable {
+  public var reason: String
+
+  public init(_ reason: String) {
+    self.reason = reason
+  }
+}

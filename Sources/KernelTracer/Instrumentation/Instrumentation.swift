@@ -1,0 +1,165 @@
+import CKernelABI
+import CLibbpf
+import Glibc
+import Trace
+
+/// Attaches probes to test binaries while they wait for it.
+final class Instrumentation {
+  private let instruments: [Instrument]
+  private let stops: ExecStops
+  /// By the instrument's name, from the first of its binaries on; nil where loading failed.
+  private var objects: [String: LoadedObject?] = [:]
+  private var files: [FileIdentity: InstrumentedFile] = [:]
+  private var notes: [String] = []
+
+  /// Links take descriptors and memory: beyond that many files those are given up that no process runs any more.
+  private static let fileLimit = 16
+
+  private final class LoadedObject {
+    let object: ProbeObject
+    init(_ object: consuming ProbeObject) { self.object = object }
+  }
+
+  private final class InstrumentedFile {
+    let instrument: String
+    var links: [Links] = []
+    /// By pid in the initial PID namespace.
+    var processes: [UInt32: stop_request] = [:]
+    init(_ instrument: String) { self.instrument = instrument }
+  }
+
+  private final class Links {
+    let links: ProbeLinks
+    init(_ links: consuming ProbeLinks) { self.links = links }
+  }
+
+  /// A file as it was when its probes were attached.
+  private struct FileIdentity: Hashable {
+    var device: UInt64
+    var inode: UInt64
+    var size: Int64
+    var modified: Int64
+
+    init?(_ descriptor: Int32) {
+      var status = stat()
+      guard fstat(descriptor, &status) == 0 else { return nil }
+      device = UInt64(status.st_dev)
+      inode = UInt64(status.st_ino)
+      size = Int64(status.st_size)
+      modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    }
+  }
+
+  init(_ instruments: [Instrument], _ object: borrowing KernelObject) throws(KernelTracerError) {
+    self.instruments = instruments
+    stops = try ExecStops(object)
+    stops.switchOn()
+  }
+
+  /// Readable when a process waits.
+  var descriptor: Int32 { stops.descriptor }
+
+  /// Lets everything go; why tests could not be told apart.
+  func finish() -> [String] {
+    stops.switchOff()
+    var notes = notes
+    if stops.refused > 0 {
+      notes.append(
+        "\(stops.refused) test binaries were started while \(STOP_SLOTS) others were: their tests are known by process only"
+      )
+    }
+    return notes
+  }
+
+  /// Sees to the processes that wait. What goes wrong with one becomes a note, and it goes on.
+  func serve(
+    _ session: borrowing KernelObject, _ onEvent: (KernelEvent) -> Void
+  ) throws(KernelTracerError) {
+    for request in try stops.take() {
+      let name = instrument(request, session)
+      let isInTime = try stops.release(request)
+      if let name, isInTime {
+        let process = ProcessIdentity(request.process)
+        onEvent(
+          .marker(
+            MarkerEvent(
+              time: .now, process: process, thread: process.pid, verb: .adapter, test: .none, text: name)))
+      } else if name != nil {
+        note("a test binary was let go after \(PT_STOP_SECONDS) s, before its probes were attached")
+      }
+    }
+  }
+
+  /// The name of the instrument whose probes are in the program now, nil for none.
+  private func instrument(_ request: stop_request, _ session: borrowing KernelObject) -> String? {
+    let executable = open("/proc/\(request.tracer_pid)/exe", O_RDONLY | O_CLOEXEC)
+    guard executable >= 0 else {
+      // Killed while it was stopped, or a file that its own user may not read.
+      if errno != ENOENT, errno != ESRCH { note("a test binary cannot be read: \(systemMessage(errno))") }
+      return nil
+    }
+    defer { close(executable) }
+    guard let identity = FileIdentity(executable) else { return nil }
+    if let known = files[identity] {
+      known.processes[request.process.pid] = request
+      return known.instrument
+    }
+    let program = StoppedProgram(pid: Int32(request.tracer_pid), executable: "/proc/self/fd/\(executable)")
+    for instrument in instruments {
+      do {
+        guard let file = try attach(instrument, to: program, session) else { continue }
+        file.processes[request.process.pid] = request
+        makeRoom(session)
+        files[identity] = file
+        return instrument.name
+      } catch {
+        note("\(instrument.name) tests of \(Self.name(of: request)) are known by process only: \(error.reason)")
+      }
+    }
+    return nil
+  }
+
+  private func attach(
+    _ instrument: Instrument, to program: StoppedProgram, _ session: borrowing KernelObject
+  ) throws(InstrumentError) -> InstrumentedFile? {
+    guard let plan = try instrument.plan(program) else { return nil }
+    do throws(KernelTracerError) {
+      if objects[instrument.name] == nil {
+        objects[instrument.name] = .some(nil)
+        objects[instrument.name] = LoadedObject(try ProbeObject(instrument.program, sharing: session))
+      }
+      guard case .some(.some(let loaded)) = objects[instrument.name] else { return nil }
+      let file = InstrumentedFile(instrument.name)
+      for (path, sites) in plan.sites { file.links.append(Links(try loaded.object.attach(to: path, sites))) }
+      return file
+    } catch {
+      throw InstrumentError(error.description)
+    }
+  }
+
+  private func makeRoom(_ session: borrowing KernelObject) {
+    guard files.count >= Self.fileLimit else { return }
+    let members = session.mapDescriptor("members")
+    for (identity, file) in files {
+      let isInUse = file.processes.contains { pid, request in
+        var key = pid
+        var current = member()
+        return bpf_map_lookup_elem(members, &key, &current) == 0 && current.start == request.process.start
+      }
+      if !isInUse { files[identity] = nil }
+    }
+  }
+
+  private func note(_ text: String) {
+    if !notes.contains(text) { notes.append(text) }
+  }
+
+  /// The file name of what a process runs.
+  private static func name(of request: stop_request) -> String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink("/proc/\(request.tracer_pid)/exe", &buffer, buffer.count)
+    guard length > 0 else { return "pid \(request.tracer_pid)" }
+    let path = String(decoding: buffer[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return path.split(separator: "/").last.map(String.init) ?? path
+  }
+}

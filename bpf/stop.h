@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Stops test binaries before their first instruction, so that the tracer can
+ * attach probes to them: SIGSTOP, which the process gets on its way back from
+ * exec. The tracer lets it go; where that is dead or late, its guard does
+ * (Sources/CKernelABI/stops.c).
+ */
+#ifndef PROCESS_TRACER_STOP_H
+#define PROCESS_TRACER_STOP_H
+
+#include "path.h"
+
+#define SIGSTOP 19 /* include/uapi/asm-generic/signal.h */
+
+struct stop_table stops SEC(".bss.stops");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* room for a request from every slot */
+} stop_requests SEC(".maps");
+
+/* Whether an executable's name, which the data begin with, has one of the endings of the settings. */
+static __always_inline bool is_stopped_at_exec(const struct exec_scratch *scratch, __u32 name_length)
+{
+	if (!settings.stop_patterns[0].length || name_length < sizeof(__u64) || name_length >= NAME_LIMIT)
+		return false;
+	__u64 ending = *(__u64 *)(scratch->data + name_length - sizeof(__u64));
+#pragma unroll
+	for (int index = 0; index < STOP_PATTERNS; index++) {
+		__u32 length = settings.stop_patterns[index].length;
+		if (length && ending >> 8 * (sizeof(__u64) - length) == settings.stop_patterns[index].bytes)
+			return true;
+	}
+	return false;
+}
+
+/* What a test started belongs to that test as a whole: nothing in it is to be told apart. */
+static __always_inline void stop_at_exec(const struct member *member, __u32 pid, __u32 user)
+{
+	if (!stops.is_on || !member->tracer_pid || member->inherited_test >> TEST_ID_SHIFT ||
+	    (settings.stop_user != ANY_USER && settings.stop_user != user))
+		return;
+	__u64 entry = (__u64)member->tracer_pid << 32;
+	for (__u32 slot = 0; slot < STOP_SLOTS; slot++) {
+		if (__sync_val_compare_and_swap(&stops.slots[slot], 0, entry | STOP_BEGINS))
+			continue;
+		/* Behind the exchange, a full barrier: who switches off looks at the slots after that. */
+		if (!*(volatile __u32 *)&stops.is_on || bpf_send_signal(SIGSTOP)) {
+			stops.slots[slot] = 0;
+			return;
+		}
+		*(volatile __u64 *)&stops.slots[slot] = entry | STOP_SENT;
+		struct stop_request request = {
+		    .slot = slot,
+		    .tracer_pid = member->tracer_pid,
+		    .process = {.pid = pid, .start = member->start},
+		};
+		bpf_ringbuf_output(&stop_requests, &request, sizeof request, BPF_RB_FORCE_WAKEUP);
+		return;
+	}
+	__sync_fetch_and_add(&stops.refused, 1);
+}
+
+#endif

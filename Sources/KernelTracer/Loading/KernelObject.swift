@@ -97,7 +97,7 @@ struct KernelObject: ~Copyable {
       "process_tracer".withCString { name in
         withOptionalCString(types) { types in
           var options = bpf_object_open_opts()
-          options.sz = MemoryLayout<bpf_object_open_opts>.size
+          options.sz = MemoryLayout<bpf_object_open_opts>.size(through: \.kernel_log_level)
           options.object_name = name
           options.btf_custom_path = types
           return bpf_object__open_mem(bytes.baseAddress, bytes.count, &options)

@@ -45,7 +45,7 @@ enum KernelTables {
     linkInfo.map.map_fd = UInt32(map)
     let attached = withUnsafeMutablePointer(to: &linkInfo) { info in
       var options = bpf_iter_attach_opts()
-      options.sz = MemoryLayout<bpf_iter_attach_opts>.size
+      options.sz = MemoryLayout<bpf_iter_attach_opts>.size(through: \.link_info_len)
       options.link_info = info
       options.link_info_len = UInt32(MemoryLayout<bpf_iter_link_info>.size)
       return bpf_program__attach_iter(program, &options)

@@ -74,7 +74,7 @@ public struct TracerSession: ~Copyable {
     var argument = UInt64(flags)
     let result = withUnsafeMutablePointer(to: &argument) { argument in
       var options = bpf_test_run_opts()
-      options.sz = MemoryLayout<bpf_test_run_opts>.size
+      options.sz = MemoryLayout<bpf_test_run_opts>.size(through: \.batch_size)
       options.ctx_in = UnsafeRawPointer(argument)
       options.ctx_size_in = UInt32(MemoryLayout<UInt64>.size)
       return bpf_prog_test_run_opts(program, &options)

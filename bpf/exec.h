@@ -104,6 +104,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_thread, struct linux_bin
 	struct member *member = member_of(pid);
 	if (!member)
 		return 0;
+	learn_session_cgroup(task);
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct exec_scratch *scratch = bpf_map_lookup_elem(&exec_scratches, &cpu);
 	if (!scratch) {

@@ -111,6 +111,20 @@ struct linux_binprm {
 
 /* -------------------------------------------------------------------- tasks */
 
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+	int level;
+	struct cgroup *ancestors[0]; /* by level, itself included; Linux 6.1 */
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 struct cred {
 	kuid_t uid;
 	kuid_t euid;
@@ -134,6 +148,7 @@ struct sched_entity {
 };
 
 struct task_struct {
+	struct css_set *cgroups;
 	int pid;
 	int tgid;
 	__u64 start_boottime;
@@ -157,19 +172,6 @@ struct net_device {
 
 struct dst_entry {
 	struct net_device *dev;
-};
-
-struct kernfs_node {
-	__u64 id;
-};
-
-struct cgroup_subsys_state {
-	struct cgroup_subsys_state *parent;
-};
-
-struct cgroup {
-	struct cgroup_subsys_state self;
-	struct kernfs_node *kn;
 };
 
 struct sock_cgroup_data {

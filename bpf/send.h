@@ -13,24 +13,17 @@
 #define AF_NETLINK 16
 #define AF_ALG 38 /* the kernel's own cryptography: nothing leaves */
 #define AF_VSOCK 40
-#define CGROUP_DEPTH_LIMIT 8
-
-/* The session's own cgroup as the kernel points to it, once a socket of it was met. */
-__u64 met_session_cgroup;
 
 /* Whether a socket was made in the session's cgroup or below: the other hooks follow it. */
 static __always_inline bool is_of_session_cgroup(struct sock *socket)
 {
 	struct cgroup *cgroup = BPF_CORE_READ(socket, sk_cgrp_data.cgroup);
-	for (int i = 0; i < CGROUP_DEPTH_LIMIT && cgroup; i++) {
-		if (BPF_CORE_READ(cgroup, kn, id) == settings.session_cgroup) {
-			if (i == 0)
-				met_session_cgroup = (__u64)cgroup;
-			return true;
-		}
-		cgroup = (struct cgroup *)BPF_CORE_READ(cgroup, self.parent); /* `self` is its first member */
-	}
-	return false;
+	int level = session_cgroup_level;
+	if (!session_cgroup || !cgroup || BPF_CORE_READ(cgroup, level) < level)
+		return false;
+	struct cgroup *ancestor = NULL;
+	bpf_probe_read_kernel(&ancestor, sizeof ancestor, &cgroup->ancestors[level]);
+	return (__u64)ancestor == session_cgroup;
 }
 
 /* Whether the other hooks follow a socket: all of the session's cgroup; without one, those that they have marked. */
@@ -118,7 +111,6 @@ static __always_inline void sent_by_unix(struct member *member, struct sock *soc
 	struct unix_key key = {};
 	if (!unix_key_of(&key, member, BPF_CORE_READ(socket, sk_type), &address->name, BPF_CORE_READ(address, len)))
 		return;
-	trim_path(&key);
 	struct unix_value *value = unix_flow(&key, member);
 	if (!value || result < 0)
 		return;
@@ -138,8 +130,8 @@ int BPF_PROG(on_send, struct sock *socket, int result)
 	__u32 family = BPF_CORE_READ(socket, __sk_common.skc_family);
 	bool is_inet = family == AF_INET || family == AF_INET6;
 	/* What most sends of a run are: two reads, and no more. */
-	if (is_inet && result >= 0 && met_session_cgroup &&
-	    (__u64)BPF_CORE_READ(socket, sk_cgrp_data.cgroup) == met_session_cgroup)
+	if (is_inet && result >= 0 && session_cgroup &&
+	    (__u64)BPF_CORE_READ(socket, sk_cgrp_data.cgroup) == session_cgroup)
 		return 0;
 	struct member *member = current_member();
 	if (!member)

@@ -21,6 +21,9 @@ __u64 armed_thread;
 __u32 armed_flags;
 /* Nesting level of the tracer's PID namespace, learnt when it arms. */
 __u32 tracer_pid_level;
+/* The session's own cgroup as the kernel points to it, and its level, learnt when the command is executed in it. */
+__u64 session_cgroup;
+int session_cgroup_level;
 
 /* ------------------------------------------------------------------ tables */
 /* Plain hashes, never LRU: a full table refuses, and the refusal is counted. */
@@ -79,6 +82,17 @@ static __always_inline void emit(__u32 kind, void *record, __u64 size, __u64 fla
 static __always_inline struct member *member_of(__u32 pid)
 {
 	return bpf_map_lookup_elem(&members, &pid);
+}
+
+static __always_inline void learn_session_cgroup(struct task_struct *task)
+{
+	if (!settings.session_cgroup || session_cgroup)
+		return;
+	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	if (BPF_CORE_READ(cgroup, kn, id) != settings.session_cgroup)
+		return;
+	session_cgroup_level = BPF_CORE_READ(cgroup, level);
+	session_cgroup = (__u64)cgroup;
 }
 
 static __always_inline struct member *current_member(void)

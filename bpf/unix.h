@@ -34,7 +34,10 @@ static __always_inline struct unix_value *unix_flow(const struct unix_key *key, 
 	return value;
 }
 
-/* Fills a key with the name in a `struct sockaddr_un` of the kernel's; false where it has none. */
+/*
+ * Fills a key with the name in a `struct sockaddr_un` of the kernel's; false where it has none. A path ends at its
+ * NUL, wherever the caller said that the address ends; an abstract name does not. The rest of the key stays zero.
+ */
 static __always_inline bool unix_key_of(struct unix_key *key, const struct member *member, __u32 type,
 					const void *address, __u32 address_length)
 {
@@ -44,32 +47,26 @@ static __always_inline bool unix_key_of(struct unix_key *key, const struct membe
 	asm volatile("" : "+r"(length));
 	if (length > UNIX_PATH_LIMIT)
 		return false;
+	const void *name = address + sizeof(__u16);
+	char first;
+	if (bpf_probe_read_kernel(&first, sizeof first, name))
+		return false;
 	key->process.pid = bpf_get_current_pid_tgid() >> 32;
 	key->process.start = member->start;
 	key->test = current_test(member);
 	key->type = type;
-	/* The rest stays zero: a path and the same path with garbage behind its NUL are one. */
-	if (bpf_probe_read_kernel(key->path, length, address + sizeof(__u16)))
+	if (first) {
+		/* One byte more than the path may have, for the NUL that this adds: `reserved` is there for it. */
+		long read = bpf_probe_read_kernel_str(key->path, length + 1, name);
+		if (read <= 0)
+			return false;
+		key->length = read - 1;
+		return true;
+	}
+	if (bpf_probe_read_kernel(key->path, length, name))
 		return false;
 	key->length = length;
 	return true;
-}
-
-/* A path ends at its NUL, wherever the caller said that the address ends; an abstract name does not. */
-static __always_inline void trim_path(struct unix_key *key)
-{
-	if (!key->path[0])
-		return;
-	bool ended = false;
-	__u16 length = 0;
-	for (int i = 0; i < UNIX_PATH_LIMIT; i++) {
-		ended = ended || !key->path[i];
-		if (ended)
-			key->path[i] = 0;
-		else
-			length++;
-	}
-	key->length = length;
 }
 
 static __always_inline int on_unix_address(struct bpf_sock_addr *context)
@@ -81,7 +78,6 @@ static __always_inline int on_unix_address(struct bpf_sock_addr *context)
 	struct unix_key key = {};
 	if (!unix_key_of(&key, member, context->type, BPF_CORE_READ(call, uaddr), BPF_CORE_READ(call, uaddrlen)))
 		return ALLOW;
-	trim_path(&key);
 	struct unix_value *value = unix_flow(&key, member);
 	if (!value)
 		return ALLOW;

@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// Static archives: the shipped binary needs no libbpf, libelf, libyaml or libmd where it runs.
+// Static archives: the shipped binary needs no libbpf, libelf, libyaml, libmd or libexpat where it runs.
 // Whoever needs one of the three names them all: only the first mention of a library counts, and they need this order.
 let kernelLibraries: [LinkerSetting] = [
   .linkedLibrary(":libbpf.a"), .linkedLibrary(":libelf.a"), .linkedLibrary(":libz.a"),
@@ -37,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CElf", providers: [.apt(["libelf-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernelABI"),
+    .target(name: "CExpat", linkerSettings: [.linkedLibrary(":libexpat.a")]),
     .target(name: "JSONWriting"),
     .target(
       name: "MessageDigest", dependencies: ["CMessageDigest"], linkerSettings: [.linkedLibrary(":libmd.a")]),
@@ -49,7 +50,7 @@ let package = Package(
       name: "TestAdapters", dependencies: ["Trace"],
       resources: [.embedInCode("Pytest/process_tracer_pytest.py")]),
     .target(
-      name: "Reports", dependencies: ["Trace", "Audit", "Policy", "JSONWriting", "MessageDigest"],
+      name: "Reports", dependencies: ["Trace", "Audit", "Policy", "JSONWriting", "MessageDigest", "CExpat"],
       plugins: ["EmbedPage"]),
     .target(name: "OTLP", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"]),
     .target(

@@ -18,6 +18,8 @@ public struct Violation: Sendable {
   public var rule: RuleReference
   /// The test's name by its runner, nil where no test is known.
   public var testName: String?
+  /// The test's index in `Trace.testCases`; one of them where several executions are joined.
+  public var testCase: Int?
   /// The test process's runner and suite, for a heading where no test is known.
   public var testProcess: TestProcess?
   public var level: Attribution.Level
@@ -61,6 +63,7 @@ public struct Violation: Sendable {
     self.kind = kind
     self.rule = rule
     self.testName = nil
+    self.testCase = nil
     self.testProcess = nil
     self.level = .none
     self.program = program

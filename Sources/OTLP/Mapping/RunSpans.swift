@@ -32,6 +32,12 @@ public struct RunSpans: RandomAccessCollection, Sendable {
       ? testCaseSpan(number) : processSpan(number - tree.testCases.count)
   }
 
+  /// The spans of test cases in hexadecimal, by index in `Trace.testCases`, where a test case has one alone.
+  public var spanIDsByTestCase: [Int: String] {
+    Dictionary(grouping: tree.testCases.indices) { tree.testCases[$0].testCase }
+      .filter { $0.value.count == 1 }.mapValues { testCaseSpanIDs[$0[0]].hexadecimal }
+  }
+
   func spanID(of place: SpanTree.Place) -> SpanID {
     switch place {
     case .run: mapping.runSpanID

@@ -54,7 +54,8 @@ struct ViolationDetail {
   func describe(_ violation: inout Violation, process: Int?, at time: BootInstant, _ attribution: Attribution) {
     violation.firstTime = time
     violation.level = attribution.level
-    violation.testName = TestOverrides.testCase(of: attribution).map { trace.testCases[$0].name }
+    violation.testCase = TestOverrides.testCase(of: attribution)
+    violation.testName = violation.testCase.map { trace.testCases[$0].name }
     violation.testProcess = attribution.testProcess.map { trace.testProcesses[$0] }
     violation.process = process
     violation.processes = process.map { [$0] } ?? []

@@ -14,10 +14,13 @@ struct Finding {
   var processes: [Int]
 
   /// Findings in the order of their first violation.
-  static func all(in verdict: Verdict) -> [Finding] {
+  static func all(in verdict: Verdict) -> [Finding] { all(of: verdict.violations) }
+
+  /// The same for some of them.
+  static func all(of violations: [Violation]) -> [Finding] {
     var findings: [Finding] = []
     var indices: [Key: Int] = [:]
-    for violation in verdict.violations {
+    for violation in violations {
       let test = testLabel(of: violation)
       let key = Key(
         test: test, kind: violation.kind, program: violation.programPath ?? violation.program,

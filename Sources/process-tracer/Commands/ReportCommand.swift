@@ -74,9 +74,11 @@ struct ReportCommand: ParsableCommand {
     if reports.audit != nil || judge?.processes.baseline != nil { trace.lookAtFiles() }
     let verdict = judge?.evaluate(trace) ?? Verdict.unjudged(trace)
     copy(record, to: outputs)
-    let failures = outputs.write(trace, verdict)
-    try print(trace, verdict, environment: environment, outputs: outputs)
-    for failure in failures { Diagnostics.warn(failure.description) }
+    let annotated = reports.annotations.annotate(trace, verdict)
+    let failures = outputs.write(trace, verdict).map(\.description) + annotated.failures
+    try print(trace, verdict, environment: environment, reportPaths: outputs.paths + annotated.paths, outputs: outputs)
+    for note in annotated.notes where !talk.quiet { Diagnostics.inform(note) }
+    for failure in failures { Diagnostics.warn(failure) }
     let isExported = export.send(trace, verdict, isVerbose: talk.verbose)
     // The command's own code was told when it ran; here the policy answers.
     let isViolated = verdict.outcomes.contains(.violations) && verdict.mode != .audit
@@ -110,7 +112,8 @@ struct ReportCommand: ParsableCommand {
   }
 
   private func print(
-    _ trace: Trace, _ verdict: Verdict, environment: [String: String], outputs: ReportOutputs
+    _ trace: Trace, _ verdict: Verdict, environment: [String: String], reportPaths: [String],
+    outputs: ReportOutputs
   ) throws {
     func out(_ bytes: [UInt8]) { Diagnostics.write(bytes, to: STDOUT_FILENO) }
     switch format {
@@ -126,7 +129,7 @@ struct ReportCommand: ParsableCommand {
       tree.write(trace, verdict, to: out)
     }
     let summary = TerminalSummary(
-      usesColor: usesColor, isQuiet: talk.quiet, reportPaths: outputs.paths, violationsPath: outputs.violationsPath)
+      usesColor: usesColor, isQuiet: talk.quiet, reportPaths: reportPaths, violationsPath: outputs.violationsPath)
     summary.write(trace, verdict, to: out)
   }
 }

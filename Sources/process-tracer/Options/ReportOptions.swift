@@ -41,9 +41,21 @@ struct ReportOptions: ParsableArguments {
       "Send spans and logs over OTLP/HTTP; else where OTEL_EXPORTER_OTLP_ENDPOINT says.", valueName: "url"))
   var otlpEndpoint: String?
 
-  @Option(help: .hidden) var annotateJunit: String?
-  @Flag(help: .hidden) var inPlace = false
-  @Flag(help: .hidden) var failTests = false
+  @Option(
+    help: ArgumentHelp(
+      "Write into copies of the runner's JUnit files what each test did, after the run; ** is any directories.",
+      valueName: "glob"))
+  var annotateJunit: [String] = []
+
+  @Flag(help: "Annotate the JUnit files themselves, not copies named *.process-tracer.xml.")
+  var inPlace = false
+
+  @Flag(help: "Make annotated tests fail that violate the policy.")
+  var failTests = false
+
+  var annotations: JUnitAnnotations {
+    JUnitAnnotations(patterns: annotateJunit, isInPlace: inPlace, failsTests: failTests)
+  }
 
   func validate() throws {
     do {
@@ -51,21 +63,9 @@ struct ReportOptions: ParsableArguments {
     } catch {
       throw ValidationError(error.description)
     }
-    let unbuilt = [
-      ("annotate-junit", annotateJunit),
-      ("in-place", inPlace ? "" : nil), ("fail-tests", failTests ? "" : nil),
-    ]
-    if let (name, _) = unbuilt.first(where: { $0.1 != nil }) { throw NotBuilt.option(name) }
-  }
-}
-
-/// Parts that have their names already and nothing behind them.
-enum NotBuilt {
-  static func option(_ name: String) -> ValidationError {
-    ValidationError("--\(name) is not built yet in version \(Version.current)")
-  }
-
-  static func command(_ name: String) -> ValidationError {
-    ValidationError("process-tracer \(name) is not built yet in version \(Version.current)")
+    for (name, isGiven) in [("in-place", inPlace), ("fail-tests", failTests)] where isGiven && annotateJunit.isEmpty {
+      throw ValidationError("--\(name) needs --annotate-junit")
+    }
+    if annotateJunit.contains("") { throw ValidationError("--annotate-junit: expected a path or a pattern") }
   }
 }

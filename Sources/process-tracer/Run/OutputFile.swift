@@ -4,13 +4,26 @@ import Glibc
 struct OutputError: Error, CustomStringConvertible {
   var path: String
   var action: String
+  var reason: String
+  /// 0 where no system call failed.
   var code: Int32
 
-  var description: String {
-    let reason =
-      code == ELOOP ? "it is a symbolic link, which is not followed" : String(cString: strerror(code))
-    return "cannot \(action) \(path): \(reason)"
+  init(path: String, action: String, reason: String, code: Int32 = 0) {
+    self.path = path
+    self.action = action
+    self.reason = reason
+    self.code = code
   }
+
+  /// - Parameter code: an errno.
+  init(path: String, action: String, code: Int32) {
+    let isLink = code == ELOOP
+    self.init(
+      path: path, action: action,
+      reason: isLink ? "it is a symbolic link, which is not followed" : String(cString: strerror(code)), code: code)
+  }
+
+  var description: String { "cannot \(action) \(path): \(reason)" }
 }
 
 /// A report file, opened before the command runs and written through that descriptor after it.

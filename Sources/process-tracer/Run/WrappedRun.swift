@@ -219,16 +219,19 @@ struct WrappedRun {
   private func conclude(
     _ run: Trace, _ verdict: Verdict, outputs: ReportOutputs, recordFailure: OutputError?, export: NetworkExport
   ) -> ExitCode {
-    let failures = outputs.write(run, verdict) + (recordFailure.map { [$0] } ?? [])
+    let annotated = reports.annotations.annotate(run, verdict)
+    let failures =
+      (outputs.write(run, verdict) + (recordFailure.map { [$0] } ?? [])).map(\.description) + annotated.failures
     let summary = TerminalSummary(
       usesColor: talk.usesColor(environment, isTerminal: isatty(STDERR_FILENO) == 1), isQuiet: talk.quiet,
-      reportPaths: outputs.paths, violationsPath: outputs.violationsPath)
+      reportPaths: outputs.paths + annotated.paths, violationsPath: outputs.violationsPath)
     summary.write(run, verdict) { Diagnostics.write($0) }
     if talk.verbose { ProcessTree(usesColor: summary.usesColor).write(run, verdict) { Diagnostics.write($0) } }
     if environment["GITHUB_ACTIONS"] == "true", case .test = verb {
       WorkflowCommands().write(run, verdict) { Diagnostics.write($0) }
     }
-    for failure in failures { Diagnostics.warn(failure.description) }
+    for note in annotated.notes where !talk.quiet { Diagnostics.inform(note) }
+    for failure in failures { Diagnostics.warn(failure) }
     let isExported = export.send(run, verdict, isVerbose: talk.verbose)
     if !failures.isEmpty || !isExported, isStrict, verdict.exitCode == 0 { return ExitCode(121) }
     return ExitCode(verdict.exitCode)

@@ -1,0 +1,4 @@
+/* libexpat. https://libexpat.github.io/doc/api */
+#pragma once
+
+#include <expat.h>

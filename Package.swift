@@ -36,6 +36,10 @@ let package = Package(
     .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
     .systemLibrary(name: "CElf", providers: [.apt(["libelf-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CDisassembler", linkerSettings: [.linkedLibrary(":libcapstone.a")]),
+    .target(
+      name: "BinaryAnalysis", dependencies: ["CDisassembler", "CElf"],
+      linkerSettings: kernelLibraries),
     .target(name: "CKernelABI"),
     .target(name: "CExpat", linkerSettings: [.linkedLibrary(":libexpat.a")]),
     .target(name: "JSONWriting"),
@@ -83,6 +87,7 @@ let package = Package(
       ]),
     .testTarget(name: "JSONWritingTests", dependencies: ["JSONWriting"]),
     .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"]),
+    .testTarget(name: "BinaryAnalysisTests", dependencies: ["BinaryAnalysis", "CDisassembler"]),
     .testTarget(name: "TraceTests", dependencies: ["Trace", "JSONWriting"]),
     .testTarget(name: "AuditTests", dependencies: ["Audit", "Trace"]),
     .testTarget(name: "PolicyTests", dependencies: ["Policy", "Audit", "Trace"]),

@@ -10,7 +10,7 @@ import pytest
 from conftest import FIXTURES, ROOT, clean_environment
 
 # What building the tool needs and using the module must not.
-HIDDEN = ["libbpf-dev", "libelf-dev", "libyaml-dev", "libmd-dev", "zlib1g-dev"]
+HIDDEN = ["libbpf-dev", "libelf-dev", "libyaml-dev", "libmd-dev", "zlib1g-dev", "libcapstone-dev"]
 
 
 @pytest.fixture(scope="module")

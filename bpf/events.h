@@ -23,6 +23,8 @@
 #define ENVIRONMENT_SCAN_LIMIT 512   /* entries looked at in one environment */
 #define TASK_COMM_LENGTH 16	     /* TASK_COMM_LEN, include/linux/sched.h */
 #define UNIX_PATH_LIMIT 108	     /* sun_path, include/uapi/linux/un.h */
+#define DNS_NAME_LIMIT 256	     /* 255 octets with the root label, RFC 1035 section 2.3.4, rounded up */
+#define PAYLOAD_LIMIT 4096	     /* bytes of a DNS message, or of what a client sent first, that are looked at */
 
 /* The `protocol` of sockets that have no IP protocol: above every IPPROTO_*. */
 #define FAMILY_PROTOCOL(family) (0x1000 + (family))
@@ -94,6 +96,8 @@ struct image_id {
 #define EVENT_DATAGRAM 7
 #define EVENT_MARKER 8
 #define EVENT_LISTEN 12
+#define EVENT_ANSWER 13
+#define EVENT_FIRST_DATA 14
 #define EVENT_KINDS 16 /* more than the last kind: sizes the loss table */
 
 struct event_header {
@@ -233,7 +237,67 @@ struct event_marker {
 	__u32 text_length;
 };
 
+/* A DNS answer that came in, or the first bytes that a client sent on a TCP connection that leaves the machine. */
+struct event_payload {
+	struct event_header header; /* process: who asked, or who connected */
+	__u64 socket;
+	__u64 attempt_time; /* EVENT_FIRST_DATA: time of the connect */
+	__u8 address[16];   /* of the resolver, or of the peer */
+	__u16 port;
+	__u16 protocol;
+	__u32 network_namespace;
+	__u32 test;
+	__u32 flags;	   /* ANSWER_* */
+	__u32 full_length; /* bytes of the message, or of the first segment */
+	__u32 payload_length;
+};
+/* Why an answer is no evidence of a name; evidence has none of them. */
+#define ANSWER_UNASKED 1	 /* fits no open question: socket, id, question, server */
+#define ANSWER_OTHER_SERVER 2	 /* resolv.conf named no such nameserver before the run */
+#define ANSWER_MEMBER_SERVER 4	 /* a process of the session serves at that address */
+#define ANSWER_OTHER_NAMESPACE 8 /* not the network namespace that the command started in */
+#define ANSWER_NO_EVIDENCE 15
+
 /* ------------------------------------------------------------------- tables */
+
+/*
+ * Name table: what DNS answers taught, each name with each address, the
+ * evidence for host rules. Names are as on the wire (RFC 1035 section 3.1),
+ * in lower case, without the root label, padded with zeros.
+ */
+struct name_key {
+	__u8 address[16];
+	__u8 name[DNS_NAME_LIMIT];
+};
+
+struct name_value {
+	__u64 first_time;
+	__u64 count;		    /* answers that said so */
+	struct process_key process; /* who asked first */
+	__u8 resolver[16];
+	__u32 test;
+	__u32 protocol; /* of the first answer: IPPROTO_UDP, IPPROTO_TCP */
+};
+
+/* Lookup table: every question that left for port 53 of any server, by process. */
+struct lookup_key {
+	struct process_key process;
+	__u8 resolver[16];
+	__u32 network_namespace;
+	__u32 test;
+	__u16 type;
+	__u16 reserved[3];
+	__u8 name[DNS_NAME_LIMIT];
+};
+
+struct lookup_value {
+	__u64 first_time;
+	__u64 last_time;
+	__u64 asked;
+	__u64 answered; /* by an answer that fits */
+	struct image_id image;
+	char comm[TASK_COMM_LENGTH];
+};
 
 /*
  * Flow table: every destination of every process, the evidence for verdicts.
@@ -377,7 +441,8 @@ struct session_settings {
 	__u64 trace_low;
 	__u64 run_span; /* test N has the span mix(run_span + N * SPAN_STEP), mix being splitmix64's */
 	__u64 trace_flags;
-	__u64 session_cgroup;				  /* id of the session's cgroup, 0: there is none */
+	__u64 session_cgroup;	 /* id of the session's cgroup, 0: there is none */
+	__u64 network_namespace; /* inode number of the command's: names are learnt there alone */
 	struct stop_pattern stop_patterns[STOP_PATTERNS]; /* length 0: none */
 	__u64 stop_user; /* whose processes the tracer can let go, ANY_USER: everybody's */
 };
@@ -393,8 +458,12 @@ struct session_counters {
 	__u64 threads_refused;	    /* threads whose test could not be kept: it is their process's */
 	__u64 packets_unparsed;	    /* datagrams whose headers could not be read */
 	__u64 live_members;
-	__u64 listeners;	/* TCP sockets of the session that listen now */
-	__u64 netlink_messages; /* sends on netlink sockets */
+	__u64 listeners;	 /* TCP sockets of the session that listen now */
+	__u64 netlink_messages;	 /* sends on netlink sockets */
+	__u64 names_refused;	 /* names or lookups that their tables refused */
+	__u64 questions_refused; /* questions that could not be kept open: their answers teach nothing */
+	__u64 resolvers_refused; /* servers of the session that could not be kept: no answer teaches anything then */
+	__u64 messages_unparsed; /* DNS messages that could not be read, or not to their end */
 };
 
 #endif

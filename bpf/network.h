@@ -34,6 +34,8 @@ static __always_inline int on_bind(struct bpf_sock *socket, const __u8 local[16]
 		return ALLOW;
 	struct socket_state *state = socket_in_use(socket);
 	__u32 protocol = socket->protocol;
+	if (state && socket->src_port == DNS_PORT && (protocol == PROTOCOL_UDP || protocol == PROTOCOL_TCP))
+		note_member_server(local, state->network_namespace);
 	if (!state || (protocol != PROTOCOL_UDP && protocol != PROTOCOL_UDP_LITE))
 		return ALLOW;
 	state->protocol = protocol;

@@ -35,6 +35,7 @@ struct socket_state {
 #define SOCKET_LOCAL 16
 #define SOCKET_CLOSED 32 /* the attempt was reported as over */
 #define SOCKET_LISTENING 64
+#define SOCKET_SPOKE 128 /* something was sent on it, and looked at */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);

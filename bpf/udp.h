@@ -8,7 +8,8 @@
 #ifndef PROCESS_TRACER_UDP_H
 #define PROCESS_TRACER_UDP_H
 
-#include "flows.h"
+#include "claims.h"
+#include "dns.h"
 
 static __always_inline void first_datagram(const struct socket_state *state, const struct flow_key *key)
 {
@@ -111,21 +112,41 @@ static __always_inline bool read_end(struct __sk_buff *packet, struct packet_end
 	return true;
 }
 
-/*
- * The storage of a socket whose packets are counted here, and in `protocol`
- * what decides about ports: a raw socket's is 255, whatever it writes itself.
- * NULL: TCP, which counts for itself, or not ours.
- */
-static __always_inline struct socket_state *packet_owner(struct __sk_buff *packet, __u32 *protocol)
+/* What decides about ports: a raw socket's is 255, whatever it writes itself. */
+static __always_inline __u32 packet_protocol(struct bpf_sock *socket)
 {
-	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
-	if (!socket)
-		return NULL;
-	bool is_raw = socket->type == SOCK_RAW;
-	*protocol = is_raw ? PROTOCOL_RAW : socket->protocol;
-	if (*protocol == PROTOCOL_TCP || *protocol == PROTOCOL_MPTCP)
-		return NULL;
-	return bpf_sk_storage_get(&sockets, socket, 0, 0);
+	return socket->type == SOCK_RAW ? PROTOCOL_RAW : socket->protocol;
+}
+
+/* TCP counts for itself; looked into are DNS, and what a client says first to others than this machine. */
+static __always_inline int on_segment(struct __sk_buff *packet, struct bpf_sock *socket, bool is_out)
+{
+	if (socket->dst_port == bpf_htons(DNS_PORT)) {
+		if (is_out)
+			on_dns_segment_out(packet);
+		else
+			on_dns_segment_in(packet);
+	} else if (is_out && socket->src_port == DNS_PORT) {
+		struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
+		if (state)
+			note_member_sender(packet, state->network_namespace);
+	} else if (is_out && packet->ifindex != LOOPBACK_IFINDEX) {
+		struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
+		if (state && (state->flags & (SOCKET_ATTEMPTED | SOCKET_SPOKE)) == SOCKET_ATTEMPTED)
+			on_first_data(packet);
+	}
+	return ALLOW;
+}
+
+/* Whether a server's port 53 sends: a UDP socket's own, or the one that a raw socket writes. */
+static __always_inline bool is_from_dns_port(struct __sk_buff *packet, struct bpf_sock *socket, __u32 protocol,
+					     const struct packet_end *end)
+{
+	if (protocol != PROTOCOL_RAW)
+		return protocol == PROTOCOL_UDP && socket->src_port == DNS_PORT;
+	__be16 port = 0;
+	return end->protocol == PROTOCOL_UDP && !bpf_skb_load_bytes(packet, end->headers, &port, sizeof port) &&
+	       port == bpf_htons(DNS_PORT);
 }
 
 static __always_inline void packet_key(struct flow_key *key, const struct socket_state *state,
@@ -141,8 +162,13 @@ static __always_inline void packet_key(struct flow_key *key, const struct socket
 SEC("cgroup_skb/egress")
 int on_packet_out(struct __sk_buff *packet)
 {
-	__u32 protocol;
-	struct socket_state *state = packet_owner(packet, &protocol);
+	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
+	if (!socket)
+		return ALLOW;
+	__u32 protocol = packet_protocol(socket);
+	if (protocol == PROTOCOL_TCP)
+		return on_segment(packet, socket, true);
+	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
 	if (!state)
 		return ALLOW;
 	struct packet_end end = {};
@@ -150,6 +176,10 @@ int on_packet_out(struct __sk_buff *packet)
 		count(&counters.packets_unparsed);
 		return ALLOW;
 	}
+	if (protocol == PROTOCOL_UDP && end.port == DNS_PORT)
+		on_dns_datagram_out(packet, end.headers);
+	if (is_from_dns_port(packet, socket, protocol, &end))
+		note_member_sender(packet, state->network_namespace);
 	struct flow_key key = {};
 	packet_key(&key, state, &end, protocol);
 	bool is_new;
@@ -172,11 +202,18 @@ int on_packet_out(struct __sk_buff *packet)
 SEC("cgroup_skb/ingress")
 int on_packet_in(struct __sk_buff *packet)
 {
-	__u32 protocol;
-	struct socket_state *state = packet_owner(packet, &protocol);
+	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
+	if (!socket)
+		return ALLOW;
+	__u32 protocol = packet_protocol(socket);
+	if (protocol == PROTOCOL_TCP)
+		return on_segment(packet, socket, false);
+	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
 	struct packet_end end = {};
 	if (!state || !read_end(packet, &end, protocol, false))
 		return ALLOW;
+	if (protocol == PROTOCOL_UDP && end.port == DNS_PORT)
+		on_dns_datagram_in(packet, end.headers);
 	struct flow_key key = {};
 	packet_key(&key, state, &end, protocol);
 	struct flow_value *value = bpf_map_lookup_elem(&flows, &key);

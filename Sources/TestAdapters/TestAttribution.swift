@@ -31,6 +31,11 @@ public enum TestAttribution {
       let process = flow.process.map { trace.processes[$0].attribution } ?? Attribution()
       trace.flows[index].attribution = process.marked(flow.test, in: trace)
     }
+    for index in trace.lookups.indices {
+      let lookup = trace.lookups[index]
+      let process = lookup.process.map { trace.processes[$0].attribution } ?? Attribution()
+      trace.lookups[index].attribution = process.marked(lookup.test, in: trace)
+    }
     let images = ImageAttribution(trace, states: resolver.states, hasHarness: hasHarness)
     for index in trace.executedImages.indices {
       let attribution = images.attribution(of: trace.executedImages[index], in: trace)

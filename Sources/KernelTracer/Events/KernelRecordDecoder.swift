@@ -15,9 +15,21 @@ enum KernelRecordDecoder {
     case EVENT_CLOSE: return record.fixedPart(as: event_close.self).map { .close(CloseEvent($0)) }
     case EVENT_LISTEN: return record.fixedPart(as: event_listen.self).map { .listen(ListenEvent($0)) }
     case EVENT_DATAGRAM: return record.fixedPart(as: event_datagram.self).map { .datagram(DatagramEvent($0)) }
+    case EVENT_ANSWER: return AnswerEvent(record).map { .answer($0) }
+    case EVENT_FIRST_DATA: return FirstData(record)?.claim.map { .claim($0) }
     case EVENT_MARKER: return MarkerEvent(record).map { .marker($0) }
     default: return nil
     }
+  }
+}
+
+extension KernelRecordDecoder {
+  /// Whether a record is well-formed and tells nothing: first data that names no server.
+  static func isSilent(_ record: UnsafeRawBufferPointer) -> Bool {
+    guard let header = record.fixedPart(as: event_header.self), header.kind == UInt32(EVENT_FIRST_DATA) else {
+      return false
+    }
+    return FirstData(record).map { $0.claim == nil } ?? false
   }
 }
 

@@ -14,6 +14,8 @@ public struct TableSizes: Hashable, Sendable {
   public var threads: UInt32
   /// Named unix sockets, by process.
   public var unixFlows: UInt32 = 32_768
+  /// Names with an address each; as many lookups, and as many open questions.
+  public var names: UInt32 = 65_536
 
   /// A mebibyte for each processor that can fill it while the reader waits for its turn, within bounds.
   public static var defaultRingBytes: UInt32 {
@@ -59,9 +61,11 @@ struct KernelObject: ~Copyable {
   /// Loads everything, without the optional programs that the kernel refuses.
   ///
   /// - Parameter sessionCgroup: the id of the session's cgroup, 0 where there is none.
+  /// - Parameter resolution: whose answers teach names.
   /// - Parameter stopping: ends of the names of executables that are stopped at exec.
   init(
-    sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, stopping endings: [String] = []
+    sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, resolution: NameResolution,
+    stopping endings: [String] = []
   ) throws(KernelTracerError) {
     var refused: Set<String> = []
     let image = ObjectImage.decode(tracerObjectBase64)
@@ -70,7 +74,8 @@ struct KernelObject: ~Copyable {
       let log = LibbpfLog.start()
       let object = try Self.openObject(image, types: types.path)
       Self.configure(
-        object, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup, stopping: endings, without: refused)
+        object, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup,
+        networkNamespace: resolution.networkNamespace, stopping: endings, without: refused)
       let result = bpf_object__load(object)
       let messages = log.finish()
       if result == 0 {
@@ -109,8 +114,8 @@ struct KernelObject: ~Copyable {
   }
 
   private static func configure(
-    _ object: OpaquePointer, sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, stopping endings: [String],
-    without refused: Set<String>
+    _ object: OpaquePointer, sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64,
+    networkNamespace: UInt32, stopping endings: [String], without refused: Set<String>
   ) {
     for program in refused {
       bpf_program__set_autoload(bpf_object__find_program_by_name(object, program), false)
@@ -124,7 +129,8 @@ struct KernelObject: ~Copyable {
     let cpus = UInt32(max(1, libbpf_num_possible_cpus()))
     let entries: [(String, UInt32)] = [
       ("events", sizes.ringBytes), ("members", sizes.members), ("flows", sizes.flows), ("images", sizes.images),
-      ("threads", sizes.threads), ("unix_flows", sizes.unixFlows), ("exec_scratches", cpus),
+      ("threads", sizes.threads), ("unix_flows", sizes.unixFlows), ("exec_scratches", cpus), ("names", sizes.names),
+      ("lookups", sizes.names), ("questions", sizes.names),
     ]
     for (map, count) in entries {
       bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), count)
@@ -137,10 +143,23 @@ struct KernelObject: ~Copyable {
     settings.run_span = spans.runSpan
     settings.trace_flags = UInt64(spans.flags)
     settings.session_cgroup = sessionCgroup
+    settings.network_namespace = UInt64(networkNamespace)
     settings.stop(endings)
     let result = bpf_map__set_initial_value(
       bpf_object__find_map_by_name(object, ".rodata.settings"), &settings, MemoryLayout<session_settings>.size)
     precondition(result == 0, ".rodata.settings is not exactly struct session_settings")
+  }
+
+  /// Fills the table of nameservers; before anything is attached.
+  func fill(nameservers: [IPAddress]) throws(KernelTracerError) {
+    let map = mapDescriptor("nameservers")
+    for address in nameservers.prefix(Int(bpf_map__max_entries(self.map("nameservers")))) {
+      var key = (address.high.bigEndian, address.low.bigEndian)
+      var value: UInt8 = 1
+      guard bpf_map_update_elem(map, &key, &value, UInt64(BPF_ANY)) == 0 else {
+        throw .system("cannot tell the kernel the nameservers", errno: errno)
+      }
+    }
   }
 
   private static func failedProgram(in messages: String) -> String? {

@@ -23,9 +23,10 @@ struct RingBuffer: ~Copyable {
       { context, data, size in
         let receiver = Unmanaged<Receiver>.fromOpaque(context!).takeUnretainedValue()
         receiver.records += 1
-        if let event = KernelRecordDecoder.decode(UnsafeRawBufferPointer(start: data, count: Int(size))) {
+        let record = UnsafeRawBufferPointer(start: data, count: Int(size))
+        if let event = KernelRecordDecoder.decode(record) {
           receiver.onEvent?(event)
-        } else {
+        } else if !KernelRecordDecoder.isSilent(record) {
           receiver.undecodable += 1
         }
         return 0

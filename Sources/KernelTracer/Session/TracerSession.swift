@@ -24,7 +24,8 @@ public struct TracerSession: ~Copyable {
   ///
   /// The session's cgroup is made below that of `caller`.
   public init(
-    sizes: TableSizes = TableSizes(), spans: SpanContext = SpanContext(), caller: Int32 = getpid(),
+    sizes: TableSizes = TableSizes(), spans: SpanContext = SpanContext(),
+    resolution: NameResolution = NameResolution(nameservers: []), caller: Int32 = getpid(),
     instruments: [Instrument] = []
   ) throws(KernelTracerError) {
     try Confinement.current.check()
@@ -42,12 +43,13 @@ public struct TracerSession: ~Copyable {
     let object: KernelObject
     do throws(KernelTracerError) {
       object = try KernelObject(
-        sizes: sizes, spans: spans, sessionCgroup: SessionCgroup.id(of: place?.descriptor),
+        sizes: sizes, spans: spans, sessionCgroup: SessionCgroup.id(of: place?.descriptor), resolution: resolution,
         stopping: Set(instruments.flatMap(\.nameEndings)).sorted())
     } catch {
       if let place { rmdir(place.path) }
       throw error
     }
+    try object.fill(nameservers: resolution.nameservers)
     let attachments = try Attachments(object, root: root, session: place?.descriptor)
     let ring = try RingBuffer(mapDescriptor: object.mapDescriptor("events"))
     if !instruments.isEmpty { instrumentation = try Instrumentation(instruments, object) }
@@ -116,6 +118,16 @@ public struct TracerSession: ~Copyable {
       try KernelTables.entries(
         of: session.object.mapDescriptor("images"), key: image_key.self, value: image_value.self
       ) { onEvent(.image(ImageEntry($0, $1))) }
+    }
+    read { (session) throws(KernelTracerError) in
+      try KernelTables.entries(of: session.object.mapDescriptor("names"), key: name_key.self, value: name_value.self) {
+        onEvent(.name(NameEntry($0, $1)))
+      }
+    }
+    read { (session) throws(KernelTracerError) in
+      try KernelTables.entries(
+        of: session.object.mapDescriptor("lookups"), key: lookup_key.self, value: lookup_value.self
+      ) { onEvent(.lookup(LookupEntry($0, $1))) }
     }
     let misses = object.recursionMisses()
     if misses == nil { failures.append("the kernel did not tell which runs of its programs it skipped") }
@@ -205,7 +217,7 @@ extension EvidenceLoss {
     let names = [
       (EVENT_FORK, "fork"), (EVENT_EXEC, "exec"), (EVENT_EXIT, "exit"), (EVENT_CONNECT, "connect"),
       (EVENT_ACCEPT, "accept"), (EVENT_CLOSE, "close"), (EVENT_DATAGRAM, "datagram"), (EVENT_MARKER, "marker"),
-      (EVENT_LISTEN, "listen"),
+      (EVENT_LISTEN, "listen"), (EVENT_ANSWER, "answer"), (EVENT_FIRST_DATA, "claim"),
     ]
     withUnsafeBytes(of: counters.lost) { bytes in
       for (kind, name) in names {
@@ -219,6 +231,10 @@ extension EvidenceLoss {
     socketsRefused = counters.sockets_refused
     threadsRefused = counters.threads_refused
     packetsUnparsed = counters.packets_unparsed
+    namesRefused = counters.names_refused
+    questionsRefused = counters.questions_refused
+    resolversRefused = counters.resolvers_refused
+    messagesUnparsed = counters.messages_unparsed
     self.recursionMisses = recursionMisses
   }
 }

@@ -115,6 +115,10 @@ public struct VerdictReport: Report {
         json.member("sockets", loss.socketsRefused)
         json.member("threads", loss.threadsRefused)
         json.member("datagrams", loss.packetsUnparsed)
+        json.member("names", loss.namesRefused)
+        json.member("questions", loss.questionsRefused)
+        json.member("resolvers", loss.resolversRefused)
+        json.member("dnsMessages", loss.messagesUnparsed)
         json.member("programRuns", object: { counts(loss.recursionMisses, &$0) })
       })
   }

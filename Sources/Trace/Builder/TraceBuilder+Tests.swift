@@ -47,6 +47,7 @@ extension TraceBuilder {
       stand(for: connection.test, connection.processIdentity, connection.attempt)
     }
     for flow in trace.flows { stand(for: flow.test, flow.processIdentity, flow.firstAttempt) }
+    for lookup in trace.lookups { stand(for: lookup.test, lookup.processIdentity, lookup.first) }
     for image in trace.executedImages { stand(for: image.test, image.parentIdentity, image.firstTime) }
   }
 }

@@ -19,6 +19,10 @@ public struct TraceBuilder: ~Copyable, Sendable {
   var formerDestinations: Set<FlowKey> = []
   var flowEntries: [FlowEntry] = []
   var imageEntries: [ImageEntry] = []
+  var answers: [AnswerEvent] = []
+  var claims: [ClaimEvent] = []
+  var nameEntries: [NameEntry] = []
+  var lookupEntries: [LookupEntry] = []
 
   /// Address space for this many processes is taken at once: pages are used as they come, and nothing is copied.
   private static let expectedProcesses = 1 << 17
@@ -39,9 +43,13 @@ public struct TraceBuilder: ~Copyable, Sendable {
     case .datagram(let event): add(event)
     case .marker(let event): add(event)
     case .listen(let event): add(event)
+    case .answer(let event): answers.append(event)
+    case .claim(let event): claims.append(event)
     case .commandEnded(let time): commandEnd = time
     case .flow(let entry): flowEntries.append(entry)
     case .image(let entry): imageEntries.append(entry)
+    case .name(let entry): nameEntries.append(entry)
+    case .lookup(let entry): lookupEntries.append(entry)
     case .outsideListener(let listener): trace.outsideListeners.append(listener)
     }
   }
@@ -58,6 +66,8 @@ public struct TraceBuilder: ~Copyable, Sendable {
     addFlows()
     orderConnections()
     orderListeners()
+    addLookups()
+    nameAddresses()
     addExecutedImages()
     addUnnamedTestCases()
     trace.images = imageTable.images

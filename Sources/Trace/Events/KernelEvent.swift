@@ -11,10 +11,14 @@ public enum KernelEvent: Sendable {
   case datagram(DatagramEvent)
   case marker(MarkerEvent)
   case listen(ListenEvent)
+  case answer(AnswerEvent)
+  case claim(ClaimEvent)
   /// The command has ended; what is alive now is leaked.
   case commandEnded(BootInstant)
   case flow(FlowEntry)
   case image(ImageEntry)
+  case name(NameEntry)
+  case lookup(LookupEntry)
   /// Who listens outside the session at an address that the session talked to.
   case outsideListener(OutsideListener)
 }

@@ -29,6 +29,8 @@ public struct Connection: Sendable {
   public var peer: Endpoint
   /// Of a unix socket: its path, or `@` and its abstract name.
   public var path: String?
+  /// Names of the address: evidence first, the likeliest before the others; then claims.
+  public var names: [AddressName]
   /// Whether the peer is an address of the socket's own network namespace.
   public var isLocal: Bool
   public var networkNamespace: UInt32
@@ -64,6 +66,7 @@ public struct Connection: Sendable {
     self.local = nil
     self.peer = peer
     self.path = nil
+    self.names = []
     self.isLocal = false
     self.networkNamespace = 0
     self.socket = socket
@@ -79,6 +82,9 @@ public struct Connection: Sendable {
     self.isStillOpen = false
     self.attribution = Attribution()
   }
+
+  /// The likeliest name that the address had by evidence at the attempt, else what is claimed of it.
+  public var name: AddressName? { names.shown(at: attempt) }
 
   /// `tcp://203.0.113.9:443`, `unix:/run/x.sock`, `packet://unknown`.
   public var destinationText: String { DestinationText.text(peer, protocol: self.protocol, path: path) }

@@ -11,6 +11,14 @@ public struct EvidenceLoss: Hashable, Sendable {
   public var threadsRefused: UInt64 = 0
   /// Datagrams whose headers could not be read.
   public var packetsUnparsed: UInt64 = 0
+  /// Names of addresses, or lookups, that a full table refused.
+  public var namesRefused: UInt64 = 0
+  /// Questions whose answers could teach nothing: they could not be kept open.
+  public var questionsRefused: UInt64 = 0
+  /// Servers of the run on port 53 that could not be kept: no answer taught anything after.
+  public var resolversRefused: UInt64 = 0
+  /// DNS messages that could not be read, or not to their end.
+  public var messagesUnparsed: UInt64 = 0
   /// Kernel program runs that were skipped (`recursion_misses` of bpf_prog_info), by program name.
   public var recursionMisses: [String: UInt64] = [:]
 

@@ -27,6 +27,8 @@ public struct Flow: Sendable {
   public var path: String?
   /// Of a unix socket: who listened, where the kernel told.
   public var peer: UnixPeer?
+  /// Names of the address: evidence first, the likeliest before the others; then claims.
+  public var names: [AddressName]
   /// The executable's path at the first attempt, nil where unknown.
   public var executable: String?
   /// The kernel's 15-byte command name at the first attempt.
@@ -56,6 +58,7 @@ public struct Flow: Sendable {
     self.isSendOnly = false
     self.path = nil
     self.peer = nil
+    self.names = []
     self.executable = nil
     self.command = ""
     self.attribution = Attribution()
@@ -66,6 +69,9 @@ public struct Flow: Sendable {
 
   /// `tcp://203.0.113.9:443`, `unix:/run/x.sock`, `packet://unknown`.
   public var destinationText: String { DestinationText.text(destination, protocol: self.protocol, path: path) }
+
+  /// The likeliest name that the address had by evidence when it was first tried, else what is claimed of it.
+  public var name: AddressName? { names.shown(at: firstAttempt) }
 
   /// Whether an IP address stands in `destination`.
   public var hasKnownAddress: Bool { DestinationText.isKnown(destination, protocol: self.protocol) }

@@ -1,7 +1,7 @@
 /// What is known when a run starts: the first line of a recorded run.
 public struct RunHeader: Sendable {
   /// The version of the recorded-run format, raised when a reader of the old one would misread the new one.
-  public static let formatVersion = 2
+  public static let formatVersion = 3
 
   public var formatVersion = Self.formatVersion
   public var toolVersion: String
@@ -29,6 +29,10 @@ public struct RunHeader: Sendable {
   public var kernelRelease: String
   /// Nameservers of resolv.conf before the run.
   public var nameservers: [IPAddress]
+  /// /etc/hosts before the run.
+  public var hosts: [HostsEntry]
+  /// Inode number of the network namespace that the command started in, where names of addresses hold; 0 unknown.
+  public var networkNamespace: UInt32
   public var hooks: [Hook]
   /// Where the session's cgroup is, nil where none could be made.
   public var sessionCgroup: String?
@@ -57,6 +61,8 @@ public struct RunHeader: Sendable {
     self.hostname = ""
     self.kernelRelease = ""
     self.nameservers = []
+    self.hosts = []
+    self.networkNamespace = 0
     self.hooks = []
     self.sessionCgroup = nil
     self.adapters = []

@@ -11,6 +11,8 @@ public struct Trace: Sendable {
   public var connections: [Connection] = []
   /// Destinations by process, complete.
   public var flows: [Flow] = []
+  /// Names that processes asked for, in the order of the first questions.
+  public var lookups: [NameLookup] = []
   /// Programs by parent process, complete.
   public var executedImages: [ExecutedImage] = []
   /// Sockets that waited for others, in the order of their beginning.

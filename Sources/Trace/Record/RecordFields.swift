@@ -137,6 +137,16 @@ struct RecordFields {
     return endpoint
   }
 
+  func address(_ key: String) throws(RecordFault) -> IPAddress {
+    guard let address = IPAddress(try string(key)) else { throw .expected("an IP address", for: key) }
+    return address
+  }
+
+  func recordType(_ key: String) throws(RecordFault) -> RecordType {
+    guard let type = RecordType(try string(key)) else { throw .expected("a DNS type (A, AAAA, TYPE64)", for: key) }
+    return type
+  }
+
   func transport() throws(RecordFault) -> TransportProtocol {
     guard let transport = TransportProtocol(try string("protocol")) else {
       throw .expected("a protocol (tcp, udp, proto-N)", for: "protocol")

@@ -15,6 +15,10 @@ extension KernelEvent {
     case "command_ended": self = .commandEnded(try fields.instant("time"))
     case "flow": self = .flow(try FlowEntry(fields))
     case "image": self = .image(try ImageEntry(fields))
+    case "answer": self = .answer(try AnswerEvent(fields))
+    case "claim": self = .claim(try ClaimEvent(fields))
+    case "name": self = .name(try NameEntry(fields))
+    case "lookup": self = .lookup(try LookupEntry(fields))
     default: return nil
     }
   }

@@ -17,11 +17,15 @@ extension JSONWriter {
       member("time", time.nanoseconds)
     case .flow(let entry): write(entry)
     case .image(let entry): write(entry)
+    case .answer(let event): write(event)
+    case .claim(let event): write(event)
+    case .name(let entry): write(entry)
+    case .lookup(let entry): write(entry)
     case .outsideListener(let listener): write(listener)
     }
   }
 
-  private mutating func begin(_ type: StaticString, _ time: BootInstant, _ process: ProcessIdentity) {
+  mutating func begin(_ type: StaticString, _ time: BootInstant, _ process: ProcessIdentity) {
     key("type")
     string(type)
     member("time", time.nanoseconds)

@@ -106,6 +106,10 @@ extension RunHeader {
       guard let address = IPAddress(text) else { throw .expected("an array of addresses", for: "nameservers") }
       nameservers.append(address)
     }
+    for entry in try fields.optionalObjects("hosts") ?? [] {
+      hosts.append(HostsEntry(address: try entry.address("address"), names: try entry.strings("names")))
+    }
+    networkNamespace = try fields.optionalInteger("network_namespace") ?? 0
     for hook in try fields.objects("hooks") { hooks.append(try Hook(hook)) }
     sessionCgroup = try fields.optionalString("session_cgroup")
     if fields.hasValue("adapters") { adapters = try fields.strings("adapters") }
@@ -132,6 +136,10 @@ extension RunEnd {
     loss.socketsRefused = try lost.integer("sockets_refused")
     loss.threadsRefused = try lost.optionalInteger("threads_refused") ?? 0
     loss.packetsUnparsed = try lost.integer("packets_unparsed")
+    loss.namesRefused = try lost.optionalInteger("names_refused") ?? 0
+    loss.questionsRefused = try lost.optionalInteger("questions_refused") ?? 0
+    loss.resolversRefused = try lost.optionalInteger("resolvers_refused") ?? 0
+    loss.messagesUnparsed = try lost.optionalInteger("messages_unparsed") ?? 0
     loss.recursionMisses = try lost.countsByName("recursion_misses")
     self.init(
       time: try fields.instant("time"), status: try fields.status(), loss: loss,

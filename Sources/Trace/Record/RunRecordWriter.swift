@@ -68,6 +68,17 @@ extension JSONWriter {
     member("hostname", header.hostname)
     member("kernel_release", header.kernelRelease)
     member("nameservers", header.nameservers.map(\.description))
+    member(
+      "hosts",
+      array: { json in
+        for entry in header.hosts {
+          json.object {
+            $0.member("address", entry.address.description)
+            $0.member("names", entry.names)
+          }
+        }
+      })
+    member("network_namespace", header.networkNamespace)
     member("hooks", array: { for hook in header.hooks { $0.write(hook) } })
     if let sessionCgroup = header.sessionCgroup { member("session_cgroup", sessionCgroup) }
     if !header.adapters.isEmpty { member("adapters", header.adapters) }
@@ -97,6 +108,10 @@ extension JSONWriter {
         $0.member("sockets_refused", end.loss.socketsRefused)
         $0.member("threads_refused", end.loss.threadsRefused)
         $0.member("packets_unparsed", end.loss.packetsUnparsed)
+        $0.member("names_refused", end.loss.namesRefused)
+        $0.member("questions_refused", end.loss.questionsRefused)
+        $0.member("resolvers_refused", end.loss.resolversRefused)
+        $0.member("messages_unparsed", end.loss.messagesUnparsed)
         $0.member("recursion_misses", end.loss.recursionMisses)
       })
     member("failures", end.failures)

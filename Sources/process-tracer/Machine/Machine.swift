@@ -35,6 +35,9 @@ enum Machine {
     }
   }
 
+  /// /etc/hosts, hosts(5).
+  static var hosts: [HostsEntry] { lines(of: "/etc/hosts").compactMap { HostsEntry(line: $0) } }
+
   /// The lines of a small text file; none where it cannot be read.
   static func lines(of path: String) -> [String] {
     guard let file = fopen(path, "re") else { return [] }

@@ -136,6 +136,7 @@ struct WrappedRun {
     do {
       return try TracerSession(
         sizes: TableSizes(testEnvironment: environment), spans: context.spans,
+        resolution: NameResolution(nameservers: Machine.nameservers),
         caller: Privileges.elevated?.launcher ?? getpid())
     } catch {
       throw SetupFailure(error.description)
@@ -174,6 +175,8 @@ struct WrappedRun {
     header.hostname = Machine.name.host
     header.kernelRelease = Machine.name.kernelRelease
     header.nameservers = Machine.nameservers
+    header.hosts = Machine.hosts
+    header.networkNamespace = NameResolution.ownNamespace
     header.hooks = session.hooks
     header.sessionCgroup = session.cgroupPath
     header.notes = notes

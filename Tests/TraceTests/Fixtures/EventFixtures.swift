@@ -102,3 +102,44 @@ func trace(_ events: [KernelEvent], end: RunEnd? = testEnd) -> Trace {
   for event in events { builder.add(event) }
   return builder.finish(end)
 }
+
+// MARK: Names
+
+/// The nameserver of `answer` and its kin.
+let resolver = IPAddress("192.0.2.53")!
+
+func answer(
+  _ process: Int32, _ name: String, type: RecordType = .a, doubts: Set<AnswerEvent.Doubt> = [],
+  records: [DNSMessage.Record], at time: UInt64 = 19_500, _ change: (inout AnswerEvent) -> Void = { _ in }
+) -> KernelEvent {
+  var event = AnswerEvent(
+    time: at(time), process: id(process), thread: process, socket: 77, resolver: resolver, protocol: .udp,
+    networkNamespace: 9, doubts: doubts,
+    message: DNSMessage(
+      id: 1, responseCode: 0, isTruncated: false, name: name, type: type, records: records, isBroken: false))
+  change(&event)
+  return .answer(event)
+}
+
+func claim(
+  _ process: Int32, _ peer: String, socket: UInt64, attempt: UInt64, _ source: AddressName.Source, _ name: String
+) -> KernelEvent {
+  .claim(
+    ClaimEvent(
+      time: at(attempt + 10), process: id(process), socket: socket, attempt: at(attempt), peer: endpoint(peer),
+      source: source, name: name))
+}
+
+func name(_ name: String, _ address: String, by process: Int32, at time: UInt64) -> KernelEvent {
+  .name(
+    NameEntry(
+      name: name, address: IPAddress(address)!, firstTime: at(time), count: 1, process: id(process),
+      resolver: resolver, protocol: .udp))
+}
+
+func lookup(_ process: Int32, _ name: String, type: RecordType = .a, at time: UInt64) -> KernelEvent {
+  .lookup(
+    LookupEntry(
+      process: id(process), name: name, type: type, resolver: resolver, networkNamespace: 9, firstTime: at(time),
+      lastTime: at(time + 1), asked: 2, answered: 1, imageID: imageID("/bin/sh"), command: "sh"))
+}

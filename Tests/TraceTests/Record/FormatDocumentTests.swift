@@ -8,7 +8,7 @@ import Trace
     let record = #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/Sources/Trace/Record/"
     let document = try text(of: "/" + record + "FORMAT.md")
     var names: Set<Substring> = []
-    for source in ["RunRecordWriter.swift", "RecordedMembers.swift", "RecordedEvents.swift"] {
+    for source in ["RunRecordWriter.swift", "RecordedMembers.swift", "RecordedEvents.swift", "RecordedNames.swift"] {
       let text = try text(of: "/" + record + source)
       for match in text.matches(of: /(?:member|mark|key|begin)\(\s*"(\w+)"/) { names.insert(match.output.1) }
     }

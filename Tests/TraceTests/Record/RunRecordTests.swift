@@ -13,6 +13,8 @@ private enum Everything {
     header.hostname = "host"
     header.kernelRelease = "6.1.0"
     header.nameservers = [IPAddress("192.0.2.53")!, IPAddress("2001:db8::53")!]
+    header.hosts = [HostsEntry(address: IPAddress("192.0.2.7")!, names: ["db", "db.example.com"])]
+    header.networkNamespace = 9
     header.hooks = [Hook(name: "fork", isRequired: true, isAttached: false, cost: "everything")]
     header.sessionCgroup = "/sys/fs/cgroup/x"
     header.adapters = ["pytest"]
@@ -60,6 +62,21 @@ private enum Everything {
     close(11, "[2001:db8::2]:65535", socket: 4, attempt: 20_003, at: 20_303) {
       $0.test = TestMark(id: 7, level: .creator)
     },
+    answer(
+      11, "b.example.com", records: [.alias(name: "b.example.com", "c"), .address(name: "c", IPAddress("192.0.2.8")!)]
+    ) {
+      $0.cutBytes = 5000
+      $0.message?.isBroken = true
+      $0.message?.isTruncated = true
+    },
+    answer(
+      11, "x.example.com", type: .https, doubts: [.unasked, .memberServer],
+      records: [
+        .service(
+          name: "x.example.com", type: .https, target: ".", hints: [IPAddress("192.0.2.8")!, IPAddress("2001:db8::8")!])
+      ]),
+    answer(11, "unreadable", records: []) { $0.message = nil },
+    claim(11, "203.0.113.255:443", socket: .max, attempt: 20_000, .sni, "c.example.com"),
     exit(11, .signaled(signal: 11, coreDumped: true), at: 30_000),
     exit(12, .signaled(signal: 9, coreDumped: false), at: 30_001),
     exit(10, .exited(code: 255), at: 30_002), .commandEnded(at(30_100)),
@@ -70,6 +87,8 @@ private enum Everything {
       $0.bytesReceived = 7
     },
     flow(11, "10.0.0.2:0", TransportProtocol(rawValue: 47), at: 20_004, attempts: 1, sent: 1),
+    name("b.example.com", "192.0.2.8", by: 11, at: 20_000), lookup(11, "b.example.com", at: 19_000),
+    lookup(11, #"\\000\\.x"#, type: RecordType(rawValue: 4711), at: 19_001),
     image("/bin/sh", of: 1, first: 10, at: 10_100),
     image("/opt/long", of: 10, first: 11, at: 11_000, count: 2, cutTo: "ong"),
   ]
@@ -83,6 +102,10 @@ private enum Everything {
     loss.socketsRefused = 6
     loss.packetsUnparsed = 7
     loss.threadsRefused = 9
+    loss.namesRefused = 10
+    loss.questionsRefused = 11
+    loss.resolversRefused = 12
+    loss.messagesUnparsed = 13
     loss.recursionMisses = ["on_fork": 8]
     return RunEnd(
       time: at(40_000), status: .signaled(signal: 15, coreDumped: true), loss: loss, failures: ["the reader died"])
@@ -139,6 +162,10 @@ private func readError(_ text: String) -> String? {
     #expect(replayed.end?.loss == Everything.end.loss)
     #expect(replayed.header.attributes == Everything.header.attributes)
     #expect(replayed.header.nameservers == Everything.header.nameservers)
+    #expect(replayed.header.hosts == Everything.header.hosts)
+    #expect(replayed.header.networkNamespace == 9)
+    #expect(replayed.lookups.map(\.answers) == live.lookups.map(\.answers))
+    #expect(replayed.connections.map(\.names) == live.connections.map(\.names))
     #expect(replayed.header.hooks == Everything.header.hooks)
   }
 
@@ -196,8 +223,8 @@ private func readError(_ text: String) -> String? {
     (#"{"type":"exit","time":18446744073709551616}"#, "expected numbers of at most 64 bits"),
     (#"{"type":"exit","time":1,"pid":1,"start":2,"cpu_time":1}"#, #"expected "exit_code" or "signal""#),
     (#"{"type":"exit","time":1,"pid":1,"start":2,"signal":0}"#, #"expected a number from 1 to 127 for "signal""#),
-    (#"{"type":"dance"}"#, #"format version 2 has no "dance" here"#),
-    (#"{"type":"header"}"#, #"format version 2 has no "header" here"#),
+    (#"{"type":"dance"}"#, #"format version 3 has no "dance" here"#),
+    (#"{"type":"header"}"#, #"format version 3 has no "header" here"#),
     (#"{"time":1}"#, #"expected a string for "type""#),
     (#"{"type":"command_ended"}"#, #"expected a number for "time""#),
     ("[1]", "expected a JSON object"), ("", "expected a JSON object"), ("nonsense", "expected a JSON object"),
@@ -222,8 +249,8 @@ private func readError(_ text: String) -> String? {
     #expect(readError(#"{"type":"fork"}"#) == #"run.jsonl:1: expected "header" for "type""#)
     #expect(readError("{\"type\":\"he") == "run.jsonl:1: expected a closing quote")
     #expect(
-      readError(Self.header.replacing(#""format_version":2"#, with: #""format_version":3"#))
-        == "run.jsonl:1: format version 3 is not one that this process-tracer reads (it reads up to 2); "
+      readError(Self.header.replacing(#""format_version":3"#, with: #""format_version":4"#))
+        == "run.jsonl:1: format version 4 is not one that this process-tracer reads (it reads up to 3); "
         + "use the version that recorded it")
     let record = String(decoding: Everything.record(), as: UTF8.self)
     let lines = record.split(separator: "\n").count

@@ -62,6 +62,25 @@ import Trace
     }
   }
 
+  @Test func aMarkedTestLastsFromItsBeginningToItsEnd() throws {
+    var trace = SampleRun.trace()
+    let runner = trace.processes[1].identity
+    var run = TestCase.Run(id: 1, process: runner, start: SampleRun.instant(50))
+    run.end = SampleRun.instant(400)
+    run.phases = [
+      .init(name: "setup", start: SampleRun.instant(50)), .init(name: "call", start: SampleRun.instant(90)),
+    ]
+    trace.testCases[0].run = run
+    // Did nothing, and never ended: as long as its process.
+    var other = TestCase(runner: "pytest", suite: nil, name: "other")
+    other.run = TestCase.Run(id: 2, process: runner, start: SampleRun.instant(500))
+    trace.testCases.append(other)
+    let slices = try events(trace, SampleRun.verdict([])).filter { $0.cat == "test" || $0.cat == "phase" }
+    #expect(slices.map(\.name) == ["test_net.py::test_fetch", "setup", "call", "other"])
+    #expect(slices.map(\.ts) == [50_000, 50_000, 90_000, 500_000])
+    #expect(slices.map(\.dur) == [350_000, 40_000, 310_000, 390_000])
+  }
+
   @Test func testsThatRanAtOnceHaveALaneEach() throws {
     var trace = SampleRun.trace()
     trace.testCases.append(TestCase(runner: "pytest", suite: nil, name: "other"))

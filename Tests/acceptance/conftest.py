@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 from dataclasses import dataclass
@@ -142,6 +143,20 @@ def evasions() -> Path:
 @pytest.fixture
 def tool(tmp_path: Path) -> Tool:
     return Tool(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, which finds nothing but this machine."""
+    from playwright.sync_api import sync_playwright
+
+    # None: the browser that playwright brings.
+    path = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium"))), None)
+    alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", alone])
+        yield browser
+        browser.close()
 
 
 def shell(script: str, *arguments: object) -> list[str]:

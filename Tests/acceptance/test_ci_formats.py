@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 import made_up_runs
+import perfetto
 import pytest
 import schemas
 import trace_events
@@ -118,18 +119,53 @@ def test_timeline_follows_the_rules_and_holds_the_run(violated):
     assert kinds["X", "program"] == sum(len(process.executions) for process in became_more) > 0
 
 
-def test_timeline_of_tests(tool, tmp_path):
+@pytest.fixture
+def tested(tool, tmp_path):
+    """A run of pytest, in which one test does nothing that the kernel sees."""
     (tmp_path / "test_it.py").write_text(
         "import subprocess\n"
         "def test_one(): subprocess.run(['true'])\n"
         "def test_two(): subprocess.run(['sh', '-c', 'true; true'])\n"
+        "def test_idle(): pass\n"
     )
     command = ["python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "test_it.py"]
-    finished = tool("trace", *command)
-    events = json.loads((finished.reports / "timeline.json").read_text())["traceEvents"]
+    return tool("trace", *command)
+
+
+def test_timeline_of_tests(tested):
+    events = json.loads((tested.reports / "timeline.json").read_text())["traceEvents"]
     trace_events.check(events)
-    tests = [event["name"] for event in events if event.get("cat") == "test"]
-    assert tests == ["test_it.py::test_one", "test_it.py::test_two"]
+    tests = {event["name"]: event for event in events if event.get("cat") == "test"}
+    assert list(tests) == ["test_it.py::test_one", "test_it.py::test_two", "test_it.py::test_idle"]
+    assert all(test["args"]["result"] == "passed" for test in tests.values())
+    for marked in tested.run.tests.values():
+        assert tests[marked.name]["dur"] == pytest.approx((marked.end - marked.start) / 1000, abs=0.002)
+    assert [event["name"] for event in events if event.get("cat") == "phase"] == ["setup", "call", "teardown"] * 3
+
+
+def test_perfetto_opens_the_timeline(violated, tested, browser):
+    for finished, violations in ((violated, len(violated.verdict["violations"])), (tested, 0)):
+        with perfetto.opened(finished.reports / "timeline.json", browser) as trace:
+            count = dict(map(tuple, trace.query("SELECT category, count() FROM slice GROUP BY category")))
+            run = finished.run
+            assert count["process"] == len(run.processes)
+            assert count.get("connection", 0) >= len(run.connections)
+            assert count.get("violation", 0) == violations
+            assert count.get("test", 0) == len(run.tests) and count.get("phase", 0) == 3 * len(run.tests)
+            programs = sum(len(process.executions) for process in run.processes if len(process.executions) > 1)
+            assert count.get("program", 0) == programs
+            # Each flow leads from a slice of the parent's lane to the child's.
+            flows = trace.query(
+                "SELECT source.pid, child.pid FROM flow "
+                "JOIN slice AS s ON s.id = flow.slice_out JOIN thread_track AS st ON st.id = s.track_id "
+                "JOIN thread AS t ON t.utid = st.utid JOIN process AS source ON source.upid = t.upid "
+                "JOIN slice AS e ON e.id = flow.slice_in JOIN thread_track AS et ON et.id = e.track_id "
+                "JOIN thread AS u ON u.utid = et.utid JOIN process AS child ON child.upid = u.upid"
+            )
+            expected = [(each.parent.identity[0], each.identity[0]) for each in run.processes if each.parent]
+            assert Counter(map(tuple, flows)) == Counter(expected)
+            broken = "SELECT name, value FROM stats WHERE severity IN ('error', 'data_loss') AND value > 0"
+            assert trace.query(broken) == []
 
 
 def test_tree_is_printed_and_filtered(violated):

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,20 +9,9 @@ from pathlib import Path
 import made_up_runs
 import pytest
 from conftest import BINARY, FIXTURES, IN_NAMESPACE, clean_environment
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-BROWSERS = ("chromium-headless-shell", "chromium")
 COUNT = 100_000
-
-
-@pytest.fixture(scope="module")
-def browser():
-    # None: the browser that playwright brings.
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

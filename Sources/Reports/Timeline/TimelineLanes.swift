@@ -31,8 +31,12 @@ struct TimelineLanes {
       spare += 1
       return spare
     }
-    let starts = trace.processes.map(\.identity.start) + trace.connections.map(\.attempt)
-    let ends = starts + trace.processes.compactMap(\.end) + trace.connections.compactMap(\.end)
+    let starts =
+      trace.processes.map(\.identity.start) + trace.connections.map(\.attempt)
+      + trace.testCases.compactMap(\.run?.start)
+    let ends =
+      starts + trace.processes.compactMap(\.end) + trace.connections.compactMap(\.end)
+      + trace.testCases.compactMap(\.run?.end)
     origin = starts.reduce(trace.header.start, min)
     runEnd = max(ends.reduce(trace.header.start, max), trace.end?.time ?? trace.header.start)
   }

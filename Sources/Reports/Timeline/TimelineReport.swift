@@ -52,9 +52,8 @@ public struct TimelineReport: Report {
     let lane = lanes.lane(of: index)
     let end = lanes.end(of: process)
     let name = (trace.image(of: process)?.name ?? "?").visible
-    json.event("M", "process_name", lane) {
-      $0.member("args", object: { $0.member("name", "\(name)(\(process.identity.pid))") })
-    }
+    // Viewers show the pid behind it.
+    json.event("M", "process_name", lane) { $0.member("args", object: { $0.member("name", name) }) }
     json.event("M", "process_sort_index", lane) {
       $0.member("args", object: { $0.member("sort_index", index + 1) })
     }

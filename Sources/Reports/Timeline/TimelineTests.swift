@@ -1,7 +1,7 @@
 import JSONWriting
 import Trace
 
-/// The lanes of the tests: as many as ran at the same time.
+/// The lanes of the tests, as many as ran at the same time; the phases of a test are slices in its own.
 struct TimelineTests {
   private let trace: Trace
   private let lanes: TimelineLanes
@@ -29,19 +29,33 @@ struct TimelineTests {
 
   private func write(_ activity: TestActivity, _ lane: TimelineLanes.Lane, into json: inout JSONWriter) {
     let test = trace.testCases[activity.testCase]
-    json.event("X", test.name.visible, lane) { json in
-      json.member("cat", "test")
-      json.member("ts", thousandths: lanes.time(activity.start))
-      json.member("dur", thousandths: activity.end.nanoseconds(since: activity.start))
-      json.member(
-        "args",
-        object: {
-          $0.member("runner", test.runner)
-          $0.optional("suite", test.suite)
-          $0.member("processes", activity.processes)
-          $0.member("connections", activity.connections)
-          $0.member("times", "of what it was seen to do")
-        })
+    slice(test.name.visible, "test", from: activity.start, to: activity.end, lane, into: &json) {
+      $0.member("runner", test.runner)
+      $0.optional("suite", test.suite)
+      if test.kind != .test { $0.member("kind", test.kind.rawValue) }
+      $0.optional("result", test.result?.rawValue)
+      $0.member("processes", activity.processes)
+      $0.member("connections", activity.connections)
+      $0.member("times", activity.isMarked ? "of the test" : "of what it was seen to do")
+    }
+    guard activity.isMarked, let phases = test.run?.phases else { return }
+    for (number, phase) in phases.enumerated() {
+      let start = min(max(phase.start, activity.start), activity.end)
+      let next = number + 1 < phases.count ? phases[number + 1].start : activity.end
+      slice(phase.name.visible, "phase", from: start, to: min(max(next, start), activity.end), lane, into: &json) { _ in
+      }
+    }
+  }
+
+  private func slice(
+    _ name: String, _ category: String, from start: BootInstant, to end: BootInstant, _ lane: TimelineLanes.Lane,
+    into json: inout JSONWriter, _ arguments: (inout JSONWriter) -> Void
+  ) {
+    json.event("X", name, lane) { json in
+      json.member("cat", category)
+      json.member("ts", thousandths: lanes.time(start))
+      json.member("dur", thousandths: end.nanoseconds(since: start))
+      json.member("args", object: arguments)
     }
   }
 }

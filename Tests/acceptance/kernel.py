@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import select
 import struct
+import time
 from pathlib import Path
 
 _BPF_SYSCALL = 321  # x86-64, linux/arch/x86/entry/syscalls/syscall_64.tbl
@@ -25,6 +27,14 @@ def exists(kind: str, identifier: int) -> bool:
     if code != errno.ENOENT:
         raise OSError(code, os.strerror(code))
     return False
+
+
+def wait_until_freed(held: set[tuple[str, int]], seconds: float = 20) -> None:
+    """Until none of these programs and maps is loaded: a grace period after their last descriptor, without an event."""
+    deadline = time.monotonic() + seconds
+    while left := [item for item in held if exists(*item)]:
+        assert time.monotonic() < deadline, f"still loaded: {left}"
+        time.sleep(0.02)
 
 
 def held_by(pid: int) -> set[tuple[str, int]]:
@@ -48,6 +58,27 @@ def state_of(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return ""
+
+
+def is_gone(pid: int) -> bool:
+    return state_of(pid) in ("", "Z")
+
+
+def wait_for_end(*pids: int, seconds: float = 20) -> bool:
+    """Until the first of these processes has ended; whether one did in this time."""
+    poll = select.poll()
+    descriptors = []
+    try:
+        for pid in pids:
+            try:
+                descriptors.append(os.pidfd_open(pid))
+            except ProcessLookupError:
+                return True
+            poll.register(descriptors[-1], select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 def children_of(pid: int) -> list[int]:

@@ -4,11 +4,12 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from conftest import clean_environment, shell
-from kernel import command_of, exists, held_by, state_of
-from test_transparency import wait_until
+from kernel import children_of, command_of, held_by, is_gone, state_of, wait_for_end, wait_until_freed
 
 
 def test_leaked_process_is_reported_and_not_waited_for(tool, hostile):
@@ -30,8 +31,7 @@ def test_wait_waits(tool, hostile, tmp_path):
 
 def test_kill_leaked_kills(tool, hostile, tmp_path):
     finished = tool("trace", hostile / "daemon", 3, tmp_path / "lived", options=["--kill-leaked"])
-    assert state_of(finished.truth["daemon"]) in ("", "Z")
-    time.sleep(3.5)
+    assert is_gone(finished.truth["daemon"])
     assert not (tmp_path / "lived").exists()
 
 
@@ -59,8 +59,19 @@ def test_sigkill_leaves_no_program_and_no_stopped_process(tool):
     assert any(kind == "prog" for kind, _ in held)
     process.kill()
     process.wait()
-    wait_until(lambda: not any(exists(kind, identifier) for kind, identifier in held), seconds=5)
+    wait_until_freed(held, seconds=5)
     assert state_of(command) in ("S", "R")
+    os.kill(command, signal.SIGKILL)
+
+
+def test_what_keeps_the_adapters_files_dies_with_the_tool(tool):
+    process = running(tool, "echo ready; exec sleep 20")
+    command = command_of(process.pid)
+    keepers = [child for child in children_of(process.pid) if child != command]
+    assert keepers and not any(map(is_gone, keepers))
+    process.kill()
+    process.wait()
+    assert all(wait_for_end(keeper, seconds=5) for keeper in keepers)
     os.kill(command, signal.SIGKILL)
 
 
@@ -68,15 +79,25 @@ def test_sigkill_leaves_no_program_and_no_stopped_process(tool):
 def test_sigkill_during_the_start_leaves_no_stopped_process(tool, delay):
     arguments, _ = tool.arguments("test", ["sleep", "15.123"])
     process = subprocess.Popen(arguments, stderr=subprocess.DEVNULL, env=clean_environment(), start_new_session=True)
-    time.sleep(delay)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(delay)
     process.kill()
     process.wait()
-    time.sleep(0.3)
-    left = [pid for pid in session_members(process.pid) if state_of(pid) not in ("", "Z")]
-    assert [pid for pid in left if state_of(pid) in ("T", "t")] == []
-    for pid in left:
-        assert open(f"/proc/{pid}/cmdline").read().startswith("sleep"), "a process that never became the command"
-        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while unfinished := [pid for pid in session_members(process.pid) if not (is_gone(pid) or is_command(pid))]:
+        assert time.monotonic() < deadline, f"processes that never became the command: {unfinished}"
+        wait_for_end(*unfinished, seconds=0.05)  # or it becomes the command
+    for pid in session_members(process.pid):
+        if not is_gone(pid):
+            assert state_of(pid) not in ("T", "t")
+            os.kill(pid, signal.SIGKILL)
+
+
+def is_command(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"sleep\0")
+    except ProcessLookupError:
+        return False
 
 
 def session_members(session: int) -> list[int]:
@@ -94,8 +115,7 @@ def test_nothing_is_left_after_an_ordinary_end(tool):
     process = running(tool, "echo ready; exec cat >/dev/null; sleep 0.5")
     held = held_by(process.pid)
     process.wait(20)
-    # The kernel frees programs after a grace period.
-    wait_until(lambda: not any(exists(kind, identifier) for kind, identifier in held), seconds=5)
+    wait_until_freed(held, seconds=5)
 
 
 def test_session_cgroups_are_swept(tool):
@@ -113,6 +133,6 @@ def test_session_cgroups_are_swept(tool):
     process.kill()
     process.wait()
     os.kill(command, signal.SIGKILL)
-    wait_until(lambda: state_of(command) in ("", "Z"))
+    assert wait_for_end(command)
     tool("trace", "true")
     assert not mine & groups()

@@ -3,12 +3,12 @@
 import os
 import signal
 import subprocess
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from conftest import quoted, run_plain, shell
-from kernel import children_of, exists, held_by, state_of
+from kernel import children_of, held_by, wait_for_end, wait_until_freed
 from test_completeness import assert_all_there
 from users import Person, UsersTool, a_user
 
@@ -232,39 +232,48 @@ def test_environment_that_cannot_be_recovered_is_said(person):
     assert "before sudo is not known" in finished.stderr and "PATH" in finished.stderr
 
 
+class Gate:
+    """A FIFO at which a command says that it has started, and another at which it then waits."""
+
+    def __init__(self, directory: Path, person: Person):
+        self._started, self._go = directory / "started", directory / "go"
+        for path in (self._started, self._go):
+            os.mkfifo(path)
+            os.chown(path, person.uid, person.gid)
+        self.script = f"echo >{quoted(self._started)}; read line <{quoted(self._go)}; exit $1"
+
+    def wait_for_start(self) -> None:
+        self._started.read_text()
+
+    def open(self) -> None:
+        # No reader: the command is gone, or has passed.
+        with suppress(OSError):
+            descriptor = os.open(self._go, os.O_WRONLY | os.O_NONBLOCK)
+            os.write(descriptor, b"\n")
+            os.close(descriptor)
+
+
 @pytest.fixture
 def running(person, tmp_path):
-    """A self-elevated run whose command waits for a file: the launcher, its tracer, the file."""
+    """A self-elevated run whose command waits: the launcher, its tracer, and what lets the command go on."""
     tool = UsersTool(person, "self-elevation", tmp_path)
-    go, started = tmp_path / "go", tmp_path / "started"
-    script = f": >{quoted(started)}; until [ -e {quoted(go)} ]; do sleep 0.05; done; exit $1"
-    arguments, _ = tool.arguments("test", shell(script, 0))
+    gate = Gate(tmp_path, person)
+    arguments, _ = tool.arguments("test", shell(gate.script, 0))
     process = subprocess.Popen(
         arguments, env=person.environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
-    wait_for(started.exists)
+    gate.wait_for_start()
     [sudo] = [pid for pid in children_of(process.pid) if name_of(pid) == "sudo"]
     tracer = sudo
     while name_of(tracer) == "sudo":
         [tracer] = children_of(tracer)
-    yield process, tracer, go
-    go.touch()
+    yield process, tracer, gate
+    gate.open()
     process.wait(20)
 
 
 def name_of(pid: int) -> str:
     return Path(f"/proc/{pid}/comm").read_text().strip()
-
-
-def wait_for(condition, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "timed out"
-        time.sleep(0.02)
-
-
-def gone(pid: int) -> bool:
-    return state_of(pid) in ("", "Z")
 
 
 def test_rights_of_the_two_processes(running, person):
@@ -283,21 +292,21 @@ def test_the_same_user_cannot_look_into_either(running, person):
 
 
 def test_killed_tracer_is_not_a_pass(running):
-    process, tracer, go = running
+    process, tracer, gate = running
     os.kill(tracer, signal.SIGKILL)
-    go.touch()
+    gate.open()
     assert process.wait(20) == 121
     assert "killed" in process.stderr.read()
 
 
 def test_killed_launcher_leaves_nothing(running):
-    process, tracer, go = running
+    process, tracer, gate = running
     held = held_by(tracer)
     assert held
     process.kill()
     process.wait(20)
-    go.touch()
-    wait_for(lambda: gone(tracer))
-    wait_for(lambda: not any(exists(*item) for item in held))
+    gate.open()
+    assert wait_for_end(tracer)
+    wait_until_freed(held)
 
 

@@ -5,7 +5,6 @@ import pty
 import re
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -126,27 +125,22 @@ def test_inbound_traceparent_is_the_parent(tool):
 
 
 def counting_script(log: Path) -> list[str]:
-    """A shell that notes every signal in a file, and ends half a second after the first with code 5."""
+    """A shell that says when it listens, notes every signal in a file, and ends half a second after the first with 5."""
     return shell(
         f"for name in INT TERM HUP QUIT; do trap \"echo $name >>{quoted(log)}; caught=1\" $name; done; "
-        f": >{quoted(log)}; "
+        "echo ready; "
         "n=0; until [ -n \"$caught\" ] || [ $n -gt 400 ]; do n=$((n + 1)); sleep 0.05; done; sleep 0.5; sleep 0.1; exit 5"
     )
-
-
-def wait_until(condition, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "timed out"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP", "QUIT"])
 def test_signal_to_the_tool_reaches_the_command_once(tool, tmp_path, name):
     log = tmp_path / "signals"
     arguments, _ = tool.arguments("trace", counting_script(log))
-    process = subprocess.Popen(arguments, stderr=subprocess.DEVNULL, env=clean_environment(), start_new_session=True)
-    wait_until(log.exists)
+    process = subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=clean_environment(), start_new_session=True
+    )
+    assert process.stdout.readline() == b"ready\n"
     process.send_signal(getattr(signal, f"SIG{name}"))
     assert process.wait(20) == 5
     assert log.read_text().split() == [name]
@@ -158,7 +152,7 @@ def test_terminal_interrupt_reaches_the_command_once(tool, tmp_path):
     pid, terminal = pty.fork()
     if pid == 0:
         os.execve(arguments[0], arguments, clean_environment())
-    wait_until(log.exists)
+    read_until(terminal, b"ready")
     os.write(terminal, b"\x03")
     status = drain(pid, terminal)
     assert os.waitstatus_to_exitcode(status) == 5
@@ -166,16 +160,22 @@ def test_terminal_interrupt_reaches_the_command_once(tool, tmp_path):
 
 
 def test_command_owns_the_terminal(tool):
-    arguments, _ = tool.arguments("trace", shell('read line; echo "got $line"; test -t 0 && test -t 1 && exit 3'))
+    arguments, _ = tool.arguments("trace", shell('echo ready; read line; echo "got $line"; test -t 0 && test -t 1 && exit 3'))
     pid, terminal = pty.fork()
     if pid == 0:
         os.execve(arguments[0], arguments, clean_environment())
-    time.sleep(0.3)
+    read_until(terminal, b"ready")
     os.write(terminal, b"typed\n")
     output = bytearray()
     status = drain(pid, terminal, output)
     assert os.waitstatus_to_exitcode(status) == 3, output
     assert b"got typed" in output
+
+
+def read_until(terminal: int, word: bytes) -> None:
+    output = b""
+    while word not in output:
+        output += os.read(terminal, 4096)
 
 
 def drain(pid: int, terminal: int, output: bytearray | None = None) -> int:

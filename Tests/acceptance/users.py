@@ -57,12 +57,17 @@ class Person:
         return [path for path in every if path.lstat().st_uid != self.uid or path.lstat().st_gid != self.gid]
 
 
+COMMENT = "process-tracer test"
+
+
 @contextmanager
 def a_user(name: str, may_sudo: bool) -> Iterator[Person]:
-    """Makes the user, removes it again with everything of it."""
-    sudoers = Path("/etc/sudoers.d") / name
-    subprocess.run(["useradd", "--create-home", "--shell", "/bin/sh", name], check=True)
+    """Makes the user, removes it again with everything of it; and those that killed runs have left."""
+    remove_abandoned()
+    comment = f"{COMMENT} {os.getpid()} {start_of(os.getpid())}"
+    subprocess.run(["useradd", "--create-home", "--shell", "/bin/sh", "--comment", comment, name], check=True)
     try:
+        sudoers = sudoers_of(name)
         person = Person(name)
         if may_sudo:
             sudoers.write_text(f"{name} ALL=(ALL:ALL) NOPASSWD: ALL\n")
@@ -75,8 +80,33 @@ def a_user(name: str, may_sudo: bool) -> Iterator[Person]:
         subprocess.run(["setcap", CAPABILITIES, person.capable_binary], check=True)
         yield person
     finally:
-        sudoers.unlink(missing_ok=True)
-        subprocess.run(["userdel", "--remove", "--force", name], check=True, stderr=subprocess.DEVNULL)
+        remove(name)
+
+
+def sudoers_of(name: str) -> Path:
+    return Path("/etc/sudoers.d") / name
+
+
+def start_of(pid: int) -> str:
+    """When a process was started, in the kernel's ticks; empty where there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def remove(name: str, check: bool = True) -> None:
+    sudoers_of(name).unlink(missing_ok=True)
+    subprocess.run(["userdel", "--remove", "--force", name], check=check, stderr=subprocess.DEVNULL)
+
+
+def remove_abandoned() -> None:
+    """Removes the users whose makers, told by pid and start, are no more. Another run may do so at the same time."""
+    for entry in pwd.getpwall():
+        if entry.pw_gecos.startswith(COMMENT):
+            pid, start = entry.pw_gecos.removeprefix(COMMENT).split()
+            if start_of(int(pid)) != start:
+                remove(entry.pw_name, check=False)
 
 
 class UsersTool(Tool):

@@ -1,4 +1,4 @@
-public import Trace
+import Trace
 
 /// What ran and what was reached when somebody last agreed to it: a file of lines, sorted, meant for review.
 ///

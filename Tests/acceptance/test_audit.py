@@ -142,6 +142,33 @@ def test_runs_are_taken_together(tool, programs):
     assert "2 executions" in said
 
 
+def test_twenty_shards_are_the_whole(tool, programs, tmp_path):
+    """Twenty runs of a part each, and one run of all parts: the same programs, hashes, counts and destinations."""
+    parts = [
+        f"{programs}/true {number}; {programs}/{name} 0; (exec 3<>/dev/tcp/203.0.113.{number % 7}/443)"
+        for number, name in enumerate(["false", "sleep"] * 10)
+    ]
+    shards = [record(tool, "/bin/bash", "-c", f"{part}; exit 0", code=None).reports / "run.jsonl" for part in parts]
+    whole = record(tool, "/bin/bash", "-c", f"{'; '.join(parts)}; exit 0", code=None).reports / "run.jsonl"
+    baselines = []
+    for runs in ([whole], shards, shards[::-1]):
+        baseline = tmp_path / "baseline"
+        baseline.unlink(missing_ok=True)
+        audit(*runs, "--baseline", baseline, "--update-baseline")
+        baselines.append(baseline.read_text())
+    assert len(set(baselines)) == 1 and baselines[0].count("\ndestination ") == 7
+    assert audit(*shards, "--baseline", tmp_path / "baseline") == ""
+
+    def told(*runs: Path) -> dict[str, list[str]]:
+        """Of each program but the shell, which ran once in each: all that does not depend on how long it took."""
+        said = audit(*runs).split("\n\n")[1:]
+        found = {part.split(" · ")[0]: part.splitlines() for part in said if part.startswith(str(programs))}
+        return {path: [lines[0].split(" · ")[1], *lines[1:]] for path, lines in found.items()}
+
+    assert told(*shards) == told(whole) and len(told(whole)) == 3
+    assert told(whole)[f"{programs}/true"][0] == "20 executions"
+
+
 def test_wrong_usage(tmp_path):
     assert run_plain(BINARY, "audit").returncode == 64
     assert run_plain(BINARY, "audit", "x.jsonl", "--update-baseline").returncode == 64

@@ -51,10 +51,11 @@ def recorded(tmp_path_factory) -> Path:
     directory = tmp_path_factory.mktemp("recorded")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
     options = ["--deny-run", "git", "--report-dir", directory]
-    subprocess.run(
+    done = subprocess.run(
         [*IN_NAMESPACE, BINARY, "test", *options, "--", *command],
-        cwd=FIXTURES / "suites/pytest", env=clean_environment(), capture_output=True, timeout=120,
+        cwd=FIXTURES / "suites/pytest", env=clean_environment(), capture_output=True, text=True, timeout=120,
     )  # fmt: skip
+    assert done.returncode == 120, done.stderr
     return directory
 
 

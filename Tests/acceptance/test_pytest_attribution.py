@@ -1,41 +1,12 @@
 """pytest's tests told apart, compared with suites that know whose their every event is."""
 
-import json
 import sys
-from collections import Counter
 
 import pytest
-
 from conftest import FIXTURES
+from ground_truth import events, score
 
 SUITES = FIXTURES / "attribution"
-
-
-def events(run):
-    """Everything with a number: (number, marked owner, level)."""
-    for connection in run.connections:
-        if connection.direction == "connect":
-            yield connection.peer_port, *(connection.test or (None, "none"))
-    for process in run.processes:
-        for execution in process.executions:
-            for argument in execution.arguments:
-                if argument.startswith("event-"):
-                    yield int(argument[6:]), *(execution.test or (None, "none"))
-
-
-def score(finished, truth):
-    """How many events of each level are right and wrong, by (level, is_right); wrong ones in words."""
-    owners = {entry["number"]: entry["owner"] for entry in map(json.loads, truth.read_text().splitlines())}
-    counts, wrong, seen = Counter(), [], set()
-    for number, marked, level in events(finished.run):
-        if number not in owners:
-            continue
-        seen.add(number)
-        counts[level, marked == owners[number]] += 1
-        if marked != owners[number]:
-            wrong.append(f"{number}: {owners[number]} is told as {marked} ({level})")
-    assert seen == owners.keys(), sorted(owners.keys() - seen)[:5]
-    return counts, wrong
 
 
 def run_suite(tool, tmp_path, suite, *options, code=0, **keywords):
@@ -55,13 +26,31 @@ def run_suite(tool, tmp_path, suite, *options, code=0, **keywords):
 )
 def test_ground_truth(tool, tmp_path, suite, options, least):
     finished, truth = run_suite(tool, tmp_path, suite, *options)
-    counts, wrong = score(finished, truth)
-    total = sum(counts.values())
-    print({f"{level} {'right' if right else 'wrong'}": count for (level, right), count in sorted(counts.items())})
-    assert total >= least
-    assert counts["exact", False] == 0, "\n".join(wrong)
-    assert counts["exact", True] >= 0.97 * total, "\n".join(wrong)
+    found = score(finished.run, truth)
+    print(found)
+    assert found.total >= least
+    assert not found.problems(least_exact=0.97)
     assert finished.run.is_complete
+
+
+def test_async_tests_stay_async_beside_run_parallel(tool, tmp_path):
+    """pytest-run-parallel is followed by wrapping tests; who awaits them must see what they are."""
+    (tmp_path / "conftest.py").write_text(
+        "import asyncio, inspect, pytest\n"
+        "def pytest_configure(config): config.pluginmanager.register(object(), 'run-parallel')\n"
+        "@pytest.hookimpl(tryfirst=True)\n"
+        "def pytest_pyfunc_call(pyfuncitem):\n"
+        "    if inspect.iscoroutinefunction(pyfuncitem.obj):\n"
+        "        asyncio.run(pyfuncitem.obj())\n"
+        "        return True\n"
+    )
+    (tmp_path / "test_it.py").write_text(
+        "import subprocess\n"
+        "async def test_async(): subprocess.run(['/bin/true', 'event-1'], check=True)\n"
+        "def test_plain(): subprocess.run(['/bin/true', 'event-2'], check=True)\n"
+    )
+    finished = tool("trace", sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", directory=tmp_path)
+    assert list(events(finished.run)) == [(1, "test_it.py::test_async", "exact"), (2, "test_it.py::test_plain", "exact")]
 
 
 def test_results_and_places(tool, tmp_path):

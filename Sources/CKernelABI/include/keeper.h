@@ -9,8 +9,9 @@
 /*
  * Starts a child that holds `file` as its descriptor 0, as `identity` (NULL: as
  * this process) and with no capability, so that the user's programs may open
- * /proc/PID/fd/0. It dies with this process, whatever kills that. Its pid, or
- * -errno.
+ * /proc/PID/fd/0, which they can when this returns. It dies with this process,
+ * whatever kills that. Its pid, or -errno; -ECHILD where it could not become
+ * that.
  */
 pid_t pt_keep_file(int file, const struct pt_identity *identity);
 

@@ -8,6 +8,7 @@ import _socket  # what tests may have replaced in `socket` is not used here
 import atexit
 import errno
 import functools
+import inspect
 import sys
 import threading
 from contextvars import ContextVar
@@ -359,6 +360,8 @@ class Marks:
         if not hasattr(item, "obj") or not self.config.pluginmanager.hasplugin("run-parallel"):
             return
         body, marks = item.obj, self
+        if inspect.iscoroutinefunction(body):
+            return  # it runs in one thread, and whoever awaits it knows it by its kind
 
         @functools.wraps(body)
         def call_as_test(*arguments, **keywords):

@@ -130,6 +130,10 @@ class Loss:
     images_refused: int
     sockets_refused: int
     threads_refused: int
+    names_refused: int
+    questions_refused: int
+    resolvers_refused: int
+    messages_unparsed: int
     packets_unparsed: int
     recursion_misses: dict[str, int]
 

@@ -8,27 +8,14 @@ let kernelLibraries: [LinkerSetting] = [
   .linkedLibrary(":libbpf.a"), .linkedLibrary(":libelf.a"), .linkedLibrary(":libz.a"),
 ]
 
-// What only OTLP over the network needs.
-let network = TargetDependencyCondition.when(traits: ["Network"])
-
 let package = Package(
   name: "process-tracer",
   products: [
     .executable(name: "process-tracer", targets: ["process-tracer"]),
     .library(name: "ProcessExpectations", targets: ["ProcessExpectations"]),
   ],
-  traits: [
-    .trait(name: "Network", description: "OTLP over HTTP: --otlp-endpoint and the OTEL_EXPORTER_OTLP_* variables."),
-    // Off, so that a package that uses ProcessExpectations neither fetches nor builds what the network needs.
-    .default(enabledTraits: []),
-  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    // Without its traits, one of which needs the whole of Foundation.
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
-    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
     .systemLibrary(name: "CLibbpf", providers: [.apt(["libbpf-dev", "libelf-dev", "zlib1g-dev"])]),
@@ -40,6 +27,10 @@ let package = Package(
     .target(
       name: "BinaryAnalysis", dependencies: ["CDisassembler", "CElf"],
       linkerSettings: kernelLibraries),
+    .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CHTTPParser", providers: [.apt(["libhttp-parser-dev"])]),
+    .systemLibrary(name: "CNanopb", providers: [.apt(["libnanopb-dev"])]),
+    .target(name: "CHostLookup"),
     .target(name: "CKernelABI"),
     .target(name: "CExpat", linkerSettings: [.linkedLibrary(":libexpat.a")]),
     .target(name: "JSONWriting"),
@@ -58,21 +49,13 @@ let package = Package(
       plugins: ["EmbedPage"]),
     .target(name: "OTLP", dependencies: ["Trace", "Policy", "JSONWriting", "MessageDigest"]),
     .target(
-      name: "OTLPProtobuf",
-      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf", condition: network)],
-      exclude: ["Protos"]),
+      name: "HTTPClient", dependencies: ["COpenSSL", "CHTTPParser", "CHostLookup"],
+      linkerSettings: [
+        .linkedLibrary(":libssl.a"), .linkedLibrary(":libcrypto.a"), .linkedLibrary(":libhttp_parser.a"),
+      ]),
     .target(
-      name: "OTLPExport",
-      dependencies: [
-        "OTLP", "OTLPProtobuf", "Trace", "Policy", "CZlib",
-        .product(name: "SwiftProtobuf", package: "swift-protobuf", condition: network),
-        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: network),
-        .product(name: "NIOCore", package: "swift-nio", condition: network),
-        .product(name: "NIOHTTP1", package: "swift-nio", condition: network),
-        .product(name: "NIOPosix", package: "swift-nio", condition: network),
-        .product(name: "NIOSSL", package: "swift-nio-ssl", condition: network),
-      ],
-      linkerSettings: kernelLibraries),
+      name: "OTLPExport", dependencies: ["HTTPClient", "OTLP", "Trace", "Policy", "CNanopb", "CZlib"],
+      linkerSettings: [.linkedLibrary(":libprotobuf-nanopb.a")] + kernelLibraries),
     .target(name: "ProcessExpectations"),
     .target(
       name: "KernelTracer", dependencies: ["CKernelABI", "CLibbpf", "Trace"],
@@ -95,6 +78,7 @@ let package = Package(
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "Trace"]),
     .testTarget(name: "OTLPTests", dependencies: ["OTLP", "Policy", "Trace"]),
     .testTarget(name: "OTLPExportTests", dependencies: ["OTLPExport", "OTLP", "Policy", "Trace"]),
+    .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient"]),
     .testTarget(name: "ProcessExpectationsTests", dependencies: ["ProcessExpectations"]),
     .testTarget(name: "KernelTracerTests", dependencies: ["KernelTracer", "Trace", "CKernelABI"]),
   ],

@@ -12,11 +12,6 @@ extension ExportConfiguration {
   /// wrong with them is told before the run; no socket or thread is made before the export. `userAgent` is the header.
   public func makeExporter(userAgent: String) throws(ExportConfigurationError) -> (any RunExporter)? {
     guard !targets.isEmpty else { return nil }
-    #if Network
-      return try HTTPExporter(self, userAgent: userAgent)
-    #else
-      throw ExportConfigurationError(
-        "this build cannot export over the network; build it with: swift build --traits Network")
-    #endif
+    return try HTTPExporter(self, userAgent: userAgent)
   }
 }

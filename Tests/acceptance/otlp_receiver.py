@@ -142,6 +142,10 @@ class Authority:
                       "-days", "2", "-extfile", extensions.name, "-out", f"{name}.pem")  # fmt: skip
         return self.directory / f"{name}.pem", self.directory / f"{name}.key"
 
+    def lock(self, key: Path, name: str) -> None:
+        """Writes a key again, behind a passphrase."""
+        self._openssl("pkey", "-in", key.name, "-aes256", "-passout", "pass:secret", "-out", name)
+
     def context(self, asks_for_client: bool = False, names: str = "IP:127.0.0.1") -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*self.issue("server", names))

@@ -10,7 +10,10 @@ import pytest
 from conftest import FIXTURES, ROOT, clean_environment
 
 # What building the tool needs and using the module must not.
-HIDDEN = ["libbpf-dev", "libelf-dev", "libyaml-dev", "libmd-dev", "zlib1g-dev", "libcapstone-dev"]
+HIDDEN = [
+    "libbpf-dev", "libelf-dev", "libyaml-dev", "libmd-dev", "zlib1g-dev", "libexpat1-dev", "libcapstone-dev",
+    "libssl-dev", "libhttp-parser-dev", "libnanopb-dev",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -56,4 +59,3 @@ def test_at_most_three_pins_are_added(consumer):
     package, _, _ = consumer
     pins = json.loads((package / "Package.resolved").read_text())["pins"]
     assert {pin["identity"] for pin in pins} == {"process-tracer", "swift-argument-parser"}
-    assert not (package / ".build/checkouts/swift-nio").exists()

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 import time
 from email.utils import formatdate
@@ -17,13 +18,6 @@ from test_formats import parsed, spans_of
 COMMAND = ["/bin/sh", "-c", "/bin/echo one; /bin/echo two"]
 FILES = {"run.jsonl", "verdict.json", "junit.xml", "traces.jsonl", "logs.jsonl"}
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def built_with_network():
-    tried = run_plain(BINARY, "trace", "--otlp-endpoint", "http://127.0.0.1:9", "--", "no-such-command")
-    if "cannot export over the network" in tried.stderr:
-        pytest.fail("this binary has no network export: build it with swift build --traits Network")
 
 
 @pytest.fixture
@@ -185,7 +179,7 @@ def test_an_unknown_authority_is_not_trusted(tool, authority):
         assert since_end(finished) < 8  # not tried again
         assert_whole(finished)
         [warning] = warnings(finished)
-        assert "TLS" in warning and "CERTIFICATE_VERIFY_FAILED" in warning
+        assert "TLS: the server's certificate is not trusted: unable to get local issuer certificate" in warning
         assert receiver.requests == []
 
 
@@ -193,7 +187,29 @@ def test_a_certificate_for_another_name_is_not_trusted(tool, authority):
     with Receiver(tls=authority.context(names="DNS:elsewhere.example,IP:192.0.2.1")) as receiver:
         finished = tool("test", *COMMAND, environment=settings(receiver, CERTIFICATE=str(authority.certificate)))
         assert_whole(finished)
-        assert "TLS" in warnings(finished)[0]
+        assert "TLS: the server's certificate is not trusted: IP address mismatch" in warnings(finished)[0]
+        assert receiver.requests == []
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_large_run_goes_over_tls(tool, workloads, authority, version):
+    context = authority.context()
+    context.minimum_version = context.maximum_version = version
+    with Receiver(tls=context) as receiver:
+        environment = settings(receiver, CERTIFICATE=str(authority.certificate), COMPRESSION="gzip")
+        finished = tool("test", workloads / "spawn-sequential", "600", environment=environment)
+        assert warnings(finished) == []
+        assert receiver.spans() == spans_of(finished)
+        assert len(receiver.logs()) == sum(1 for _ in log_records(finished))
+
+
+def test_a_server_without_tls_is_not_spoken_to(tool):
+    with Receiver() as receiver:
+        environment = settings(receiver) | {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url.replace("http:", "https:")}
+        finished = tool("test", *COMMAND, environment=environment)
+        assert_whole(finished)
+        [warning] = warnings(finished)
+        assert "TLS: " in warning
         assert receiver.requests == []
 
 
@@ -211,7 +227,7 @@ def test_a_client_certificate_is_shown(tool, authority):
 
 
 @pytest.mark.parametrize("variable", ["CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY"])
-def test_unusable_certificates_are_found_before_the_command(tool, authority, variable):
+def test_missing_certificates_are_found_before_the_command(tool, authority, variable):
     certificate, key = authority.issue("client")
     files = {"CERTIFICATE": authority.certificate, "CLIENT_CERTIFICATE": certificate, "CLIENT_KEY": key}
     environment = {f"OTEL_EXPORTER_OTLP_{name}": str(path) for name, path in files.items()}
@@ -220,6 +236,29 @@ def test_unusable_certificates_are_found_before_the_command(tool, authority, var
     finished = tool("test", *COMMAND, options=options, environment=environment, code=125)
     assert finished.stdout == b""
     assert f"OTEL_EXPORTER_OTLP_{variable} /no/such.pem: No such file or directory" in finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "file", "words"),
+    [
+        ("CERTIFICATE", "client.key", "no certificate in PEM"),
+        ("CLIENT_CERTIFICATE", "client.csr", "no certificate in PEM"),
+        ("CLIENT_KEY", "client.pem", "no private key in PEM without a passphrase"),
+        ("CLIENT_KEY", "locked.key", "no private key in PEM without a passphrase"),
+        ("CLIENT_KEY", "other.key", "the key is not that of the certificate"),
+    ],
+)
+def test_unusable_certificates_are_found_before_the_command(tool, authority, variable, file, words):
+    certificate, key = authority.issue("client")
+    authority.issue("other")
+    authority.lock(key, "locked.key")
+    files = {"CERTIFICATE": authority.certificate, "CLIENT_CERTIFICATE": certificate, "CLIENT_KEY": key}
+    files[variable] = path = authority.directory / file
+    environment = {f"OTEL_EXPORTER_OTLP_{name}": str(path) for name, path in files.items()}
+    options = ["--otlp-endpoint", "https://127.0.0.1:9"]
+    finished = tool("test", *COMMAND, options=options, environment=environment, code=125)
+    assert finished.stdout == b""
+    assert f"OTEL_EXPORTER_OTLP_{variable} {path}: {words}" in finished.stderr
 
 
 # Servers that are not well

@@ -9,7 +9,7 @@ enum Answer: Equatable, Sendable {
 }
 
 /// Sends requests of one signal.
-protocol Transport {
+protocol Transport: ~Copyable {
   /// Sends a body, at most until `deadline`.
   mutating func post(_ body: [UInt8], deadline: ContinuousClock.Instant) -> Answer
 }

@@ -1,5 +1,5 @@
 /// Sends the batches of one signal, each until it is accepted, refused, or out of time.
-struct Delivery<Sender: Transport> {
+struct Delivery<Sender: Transport & ~Copyable>: ~Copyable {
   var sender: Sender
   var policy = RetryPolicy()
   /// Time and chance, which tests replace.

@@ -1,73 +1,57 @@
-#if Network
-  import AsyncHTTPClient
-  import Glibc
-  import NIOCore
-  import NIOHTTP1
-  import NIOPosix
+import Glibc
+import HTTPClient
 
-  /// Posts the requests of one signal.
-  struct HTTPTransport: Transport {
-    private let client: HTTPClient
-    private let signal: Signal
-    private let url: String
-    private let headers: HTTPHeaders
+/// Posts the requests of one signal.
+struct HTTPTransport: Transport, ~Copyable {
+  private var client: HTTPClient
+  private let signal: Signal
+  private let target: String
+  private let headers: [HTTPHeader]
 
-    /// The longest response that is read. https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
-    private static let responseLimit = 4 << 20
+  /// The longest response that is read. https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
+  private static let responseLimit = 4 << 20
 
-    init(
-      _ signal: Signal, _ target: ExportConfiguration.Target, _ configuration: HTTPClient.Configuration,
-      userAgent: String, _ threads: MultiThreadedEventLoopGroup
-    ) {
-      client = HTTPClient(eventLoopGroupProvider: .shared(threads), configuration: configuration)
-      self.signal = signal
-      url = target.endpoint.url
-      var headers = HTTPHeaders()
-      headers.add(name: "User-Agent", value: userAgent)
-      for header in target.headers { headers.replaceOrAdd(name: header.name, value: header.value) }
-      headers.replaceOrAdd(name: "Content-Type", value: target.encoding.contentType)
-      if target.isCompressed { headers.replaceOrAdd(name: "Content-Encoding", value: "gzip") }
-      self.headers = headers
-    }
+  init(_ signal: Signal, _ target: ExportConfiguration.Target, _ tls: TLSContext?, userAgent: String) {
+    let endpoint = target.endpoint
+    client = HTTPClient(
+      host: endpoint.url.host, port: endpoint.url.port, authority: endpoint.url.authority, tls: tls,
+      responseLimit: Self.responseLimit)
+    self.signal = signal
+    self.target = endpoint.target
+    headers = Self.headers(target, userAgent: userAgent)
+  }
 
-    mutating func post(_ body: [UInt8], deadline: ContinuousClock.Instant) -> Answer {
-      do {
-        let request = try HTTPClient.Request(url: url, method: .POST, headers: headers, body: .bytes(body))
-        let left = (deadline - ContinuousClock.now) / .nanoseconds(1)
-        let response = try client.execute(
-          request: request, delegate: ResponseAccumulator(request: request, maxBodySize: Self.responseLimit),
-          deadline: .now() + .nanoseconds(Int64(left))
-        ).wait()
-        return answer(response)
-      } catch {
-        if TransportFailure.isTimeout(error) { return .timedOut }
-        let failure = TransportFailure(error)
-        return .failed(failure.description, isTransient: failure.isTransient)
-      }
-    }
-
-    /// Ends the connections.
-    func close() {
-      do {
-        try client.syncShutdown()
-      } catch {
-        // Everything has been answered or given up: a connection that does not end in order takes nothing with it.
-      }
-    }
-
-    private func answer(_ response: HTTPClient.Response) -> Answer {
-      let bytes = response.body.map { Array($0.readableBytesView) } ?? []
-      let body = ResponseBody(bytes, contentType: response.headers.first(name: "Content-Type") ?? "")
-      let status = Int(response.status.code)
-      if (200..<300).contains(status) {
-        let acceptance = body.acceptance(of: signal)
-        return .accepted(rejected: acceptance.rejected, message: acceptance.message)
-      }
-      let reason = "HTTP \(status) \(response.status.reasonPhrase)"
-      let message = body.failureMessage
-      return .failed(
-        message.isEmpty ? reason : "\(reason): \(message)", isTransient: RetryPolicy.isTransient(status: status),
-        retryAfter: response.headers.first(name: "Retry-After").flatMap { RetryAfter.wait($0, now: time(nil)) })
+  mutating func post(_ body: [UInt8], deadline: ContinuousClock.Instant) -> Answer {
+    do throws(HTTPFailure) {
+      return answer(try client.post(target, headers: headers, body: body, deadline: deadline))
+    } catch .timedOut {
+      return .timedOut
+    } catch {
+      return .failed(error.description, isTransient: error.isTransient)
     }
   }
-#endif
+
+  /// The variable's, but for what the body is.
+  private static func headers(_ target: ExportConfiguration.Target, userAgent: String) -> [HTTPHeader] {
+    var headers = [HTTPHeader(name: "User-Agent", value: userAgent)]
+    func set(_ name: String, _ value: String) {
+      headers.removeAll { $0.name.lowercased() == name.lowercased() }
+      headers.append(HTTPHeader(name: name, value: value))
+    }
+    for header in target.headers { set(header.name, header.value) }
+    set("Content-Type", target.encoding.contentType)
+    if target.isCompressed { set("Content-Encoding", "gzip") }
+    return headers
+  }
+
+  private func answer(_ response: HTTPResponse) -> Answer {
+    let body = ResponseBody(response.body, contentType: response.header("Content-Type") ?? "")
+    let status = response.status
+    if (200..<300).contains(status) { return .accepted(rejected: body.rejected, message: body.message) }
+    let reason = response.reason.isEmpty ? "HTTP \(status)" : "HTTP \(status) \(response.reason)"
+    let message = body.failureMessage
+    return .failed(
+      message.isEmpty ? reason : "\(reason): \(message)", isTransient: RetryPolicy.isTransient(status: status),
+      retryAfter: response.header("Retry-After").flatMap { RetryAfter.wait($0, now: time(nil)) })
+  }
+}

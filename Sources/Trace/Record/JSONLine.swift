@@ -1,5 +1,5 @@
 /// A JSON value of one line of a recorded run; numbers are the 64-bit integers that the format has.
-enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case unsigned(UInt64)
@@ -37,7 +37,7 @@ struct JSONLineParser {
   private var next: UInt8? { position < end ? bytes[position] : nil }
 
   private mutating func skipBlanks() {
-    while position < end, bytes[position] == 0x20 || bytes[position] == 0x09 || bytes[position] == 0x0D {
+    while position < end, [0x20, 0x09, 0x0D, 0x0A].contains(bytes[position]) {
       position += 1
     }
   }

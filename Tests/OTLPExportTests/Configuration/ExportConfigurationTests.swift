@@ -20,9 +20,8 @@ import Testing
   @Test func aBaseURLGetsThePathOfEachSignal() throws {
     let found = try configuration(nil, ["OTEL_EXPORTER_OTLP_ENDPOINT": "https://[2001:db8::1]:8443/in/?key=1"])
     #expect(
-      found.targets.map(\.target.endpoint.url) == [
-        "https://[2001:db8::1]:8443/in/v1/traces?key=1", "https://[2001:db8::1]:8443/in/v1/logs?key=1",
-      ])
+      found.targets.map(\.target.endpoint.target) == ["/in/v1/traces?key=1", "/in/v1/logs?key=1"])
+    #expect(found[.logs]?.endpoint.description == "https://[2001:db8::1]:8443/in/v1/logs")
     #expect(found.targets.map(\.target.endpoint.description).allSatisfy { !$0.contains("key") })
     #expect(found[.logs]?.endpoint.isEncrypted == true)
   }
@@ -31,8 +30,8 @@ import Testing
     var environment = base
     environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = "http://tempo:4318"
     let found = try configuration(nil, environment)
-    #expect(found[.traces]?.endpoint.url == "http://tempo:4318/")
-    #expect(found[.logs]?.endpoint.url == "http://collector:4318/v1/logs")
+    #expect(found[.traces]?.endpoint.description == "http://tempo:4318/")
+    #expect(found[.logs]?.endpoint.description == "http://collector:4318/v1/logs")
     environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = nil
     #expect(try configuration(nil, environment).targets.map(\.signal) == [.traces])
   }
@@ -47,6 +46,11 @@ import Testing
   func whatIsNoURLOfHTTPIsAnError(text: String) {
     let error = #expect(throws: ExportConfigurationError.self) { try configuration(text) }
     #expect(error?.description.contains("expected http://HOST") == true)
+  }
+
+  @Test func anotherAlphabetIsAnErrorThatSaysHowToWriteIt() {
+    let error = #expect(throws: ExportConfigurationError.self) { try configuration("http://b\u{fc}cher.example") }
+    #expect(error?.description.contains("in ASCII: the host as xn--") == true)
   }
 
   @Test func passwordsAreNotRepeated() {

@@ -1,0 +1,2 @@
+#include <pb_decode.h>
+#include <pb_encode.h>

@@ -48,7 +48,7 @@ public struct PolicyDraft: Sendable {
     guard let endpoint = violation.endpoint, let transport = violation.transport,
       DestinationText.isKnown(endpoint, protocol: transport)
     else { return "{ net: any, exe: \(pattern(for: violation).quotedForMessage) }" }
-    return NetworkSpec(exactly: endpoint, protocol: transport).description.quotedForMessage
+    return NetworkSpec(endpoint, protocol: transport, name: violation.name).description.quotedForMessage
   }
 
   /// A file name: paths differ from machine to machine.

@@ -42,18 +42,24 @@ public struct PolicyExplanation: Sendable {
     var transport = spec.transport.map { $0 == .udp ? TransportProtocol.udp : .tcp } ?? .tcp
     var endpoint = Endpoint(address: .anyIPv6, port: spec.ports?.lowerBound ?? 0)
     var path: String?
+    var names: [AddressName] = []
     switch spec.destination {
+    case .host(let name):
+      // Asked by its name alone: an address that no range but the widest has (RFC 6666), which evidence calls so.
+      endpoint.address = IPAddress(high: 0x0100_0000_0000_0000, low: 1)
+      names = [AddressName(name: name, source: .dns, time: nobody.start)]
     case .network(let network) where network.isSingleAddress: endpoint.address = network.address
     case .unix(let glob) where !Glob.isPattern(glob.pattern):
       transport = .unix
       path = glob.pattern
-    default: throw .expected("one address and port, or one unix: path, after ->", found: text)
+    default: throw .expected("one address or name and port, or one unix: path, after ->", found: text)
     }
     if transport != .unix, spec.ports?.count != 1 { throw .expected("one port, as in 192.0.2.1:443", found: text) }
     var flow = Flow(
       processIdentity: nobody, destination: endpoint, protocol: transport, firstAttempt: nobody.start)
     flow.attempts = 1
     flow.path = path
+    flow.names = names
     return flow
   }
 
@@ -61,7 +67,7 @@ public struct PolicyExplanation: Sendable {
     _ flow: Flow, program: String?, _ rules: NetworkRules, _ destinations: DestinationMatch, _ today: CalendarDate
   ) -> PolicyExplanation {
     var open: [String] = []
-    for rule in rules.deny where destinations.matches(rule.spec, flow) {
+    for rule in rules.deny where destinations.matches(rule.spec, flow, denies: true) {
       switch match(rule.scopes, program) {
       case .yes: return PolicyExplanation(.denied, [describe(rule, "denies it")] + open)
       case .unknown: open.append(describe(rule, "denies it, if \(scopeText(rule.scopes))"))
@@ -75,6 +81,9 @@ public struct PolicyExplanation: Sendable {
     }
     let isMetadata = MetadataAddresses.contains(flow.destination.address)
     var notes: [String] = []
+    if let name = flow.name {
+      notes.append("asked by the name \(name.name): rules with addresses may decide otherwise when it is resolved")
+    }
     for rule in rules.allow where destinations.matches(rule.spec, flow) {
       if isMetadata, !destinations.isNamed(by: rule.spec) {
         notes.append(describe(rule, "covers it, but a cloud metadata address must be named"))
@@ -85,7 +94,10 @@ public struct PolicyExplanation: Sendable {
         continue
       }
       switch match(rule.scopes, program) {
-      case .yes: return PolicyExplanation(open.isEmpty ? .allowed : .depends, open + [describe(rule, "allows it")])
+      case .yes:
+        let evidence = rule.spec.isByName ? " where DNS or /etc/hosts taught the run that address by this name" : ""
+        return PolicyExplanation(
+          open.isEmpty ? .allowed : .depends, open + [describe(rule, "allows it\(evidence)")])
       case .unknown: notes.append(describe(rule, "allows it, if \(scopeText(rule.scopes))"))
       case .no: notes.append(describe(rule, "allows it to \(scopeText(rule.scopes)) only"))
       }

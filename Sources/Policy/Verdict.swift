@@ -39,6 +39,7 @@ public struct Verdict: Sendable {
     /// Distinct executables, by their paths.
     public var images = 0
     public var connections = 0
+    /// Names that were asked for, by process, type and server.
     public var lookups = 0
     public var tests = 0
     /// Processes and connections by attribution level name.

@@ -40,6 +40,8 @@ public struct Violation: Sendable {
   /// nil where no IP address stands in the destination: unix sockets, packet sockets.
   public var endpoint: Endpoint?
   public var transport: TransportProtocol?
+  /// A name of the address and how it is known, at the first time; a claim where there is no evidence.
+  public var name: AddressName?
   public var count: UInt64
   public var firstTime: BootInstant
   /// How the attempt ended, for display: `established`, `ECONNREFUSED`, …; nil where not known.
@@ -76,6 +78,7 @@ public struct Violation: Sendable {
     self.destination = nil
     self.endpoint = nil
     self.transport = nil
+    self.name = nil
     self.count = 0
     self.firstTime = processIdentity.start
     self.result = nil

@@ -156,6 +156,10 @@ class RecordedRun:
             if reader:
                 reader(line)
         self.flows = [self._flow(line) for line in lines if line["type"] == "flow"]
+        self.names = [line for line in lines if line["type"] == "name"]
+        self.lookups = [line for line in lines if line["type"] == "lookup"]
+        self.answers = [line for line in lines if line["type"] == "answer"]
+        self.claims = [line for line in lines if line["type"] == "claim"]
         for process in self._processes.values():
             process.parent = self._processes.get(process.parent_identity)
         for connection in self._connections.values():

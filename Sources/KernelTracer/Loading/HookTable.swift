@@ -57,7 +57,7 @@ enum HookTable {
       cost: "datagrams on connected sockets are not seen, bytes are not counted"),
     Entry(
       program: "on_packet_in", hook: "cgroup_skb/ingress", attachment: .sessionCgroup, isRequired: false,
-      cost: "what datagrams are answered with is not counted"),
+      cost: "no name of an address is learnt, and what datagrams are answered with is not counted"),
     Entry(
       program: "on_send", hook: "raw_tp/sock_send_length", attachment: .tracepoint, isRequired: false,
       cost: """

@@ -36,12 +36,21 @@ extension RunLogs {
       attributes.add("network.local.port", local.port)
     }
     let server = connection.direction == .accept ? connection.local : connection.peer
-    attributes.add("server.address", server?.address.description)
+    Self.addServer(server?.address, connection.direction == .accept ? nil : connection.name, to: &attributes)
     attributes.add("server.port", server?.port)
     if connection.direction == .accept {
       attributes.add("client.address", connection.peer.address.description)
       attributes.add("client.port", connection.peer.port)
     }
+  }
+
+  /// `server.address`: the name where evidence gives one, else the address; what is only claimed stands beside it.
+  static func addServer(_ address: IPAddress?, _ name: AddressName?, to attributes: inout [Attribute]) {
+    let isEvidence = name?.source.isEvidence == true
+    attributes.add("server.address", isEvidence ? name?.name : address?.description)
+    if name?.source == .dns { attributes.add("dns.question.name", name?.name) }
+    if !isEvidence { attributes.add("process_tracer.network.claimed_name", name?.name) }
+    attributes.add("process_tracer.network.name_source", name?.source.rawValue)
   }
 
   static func addPeer(_ peer: Endpoint, _ transport: TransportProtocol?, to attributes: inout [Attribute]) {

@@ -1,7 +1,8 @@
 public import Policy
 public import Trace
 
-/// The log records of a run in the order of their times, made one at a time: execs, exits, connections, violations.
+/// The log records of a run in the order of their times, made one at a time: execs, exits, connections, lookups,
+/// violations.
 public struct RunLogs: RandomAccessCollection, Sendable {
   /// What a log record is made from, kept small: a run of 100,000 processes has 200,000 of them.
   private struct Source {
@@ -9,10 +10,11 @@ public struct RunLogs: RandomAccessCollection, Sendable {
       case execution
       case exit
       case connection
+      case lookup
       case violation
     }
 
-    /// Index of the process, the connection or the violation.
+    /// Index of the process, the connection, the lookup or the violation.
     var index: UInt32
     /// Of the execution among those of its process.
     var number: UInt32 = 0
@@ -32,7 +34,8 @@ public struct RunLogs: RandomAccessCollection, Sendable {
     mapping = RunMapping(trace, verdict)
     var sources: [Source] = []
     sources.reserveCapacity(
-      trace.processes.reduce(trace.connections.count + verdict.violations.count) { count, process in
+      trace.processes.reduce(trace.connections.count + trace.lookups.count + verdict.violations.count) {
+        count, process in
         count + process.executions.count + (process.end == nil ? 0 : 1)
       })
     for (index, process) in trace.processes.enumerated() {
@@ -42,6 +45,7 @@ public struct RunLogs: RandomAccessCollection, Sendable {
       sources.append(Source(.exit, index))
     }
     for index in trace.connections.indices { sources.append(Source(.connection, index)) }
+    for index in trace.lookups.indices { sources.append(Source(.lookup, index)) }
     for index in verdict.violations.indices { sources.append(Source(.violation, index)) }
     // Array.sort is stable, and fast on what is almost in order: what happened at once stays in the order above.
     sources.sort { Self.time($0, trace, verdict) < Self.time($1, trace, verdict) }
@@ -54,6 +58,7 @@ public struct RunLogs: RandomAccessCollection, Sendable {
     case .execution: return trace.processes[index].executions[Int(source.number)].time
     case .exit: return trace.processes[index].end ?? trace.processes[index].identity.start
     case .connection: return trace.connections[index].attempt
+    case .lookup: return trace.lookups[index].first
     case .violation: return verdict.violations[index].firstTime
     }
   }
@@ -69,6 +74,7 @@ public struct RunLogs: RandomAccessCollection, Sendable {
       case .execution: execution(Int(source.number), of: index)
       case .exit: exit(of: index)
       case .connection: connection(mapping.trace.connections[index])
+      case .lookup: lookup(mapping.trace.lookups[index])
       case .violation: violation(mapping.verdict.violations[index])
       }
     record.attributes = mapping.withCustom(record.attributes)

@@ -24,7 +24,7 @@ extension RunLogs {
     attributes.add("process_tracer.ancestry", violation.ancestry)
     if let endpoint = violation.endpoint {
       Self.addPeer(endpoint, violation.transport, to: &attributes)
-      attributes.add("server.address", endpoint.address.description)
+      Self.addServer(endpoint.address, violation.name, to: &attributes)
       attributes.add("server.port", endpoint.port)
     }
     attributes.add("process_tracer.attribution", violation.level.rawValue)

@@ -2,6 +2,7 @@
 public struct LogRecord: Hashable, Sendable {
   /// opentelemetry.proto.logs.v1.SeverityNumber.
   public enum Severity: Int, Sendable {
+    case debug = 5
     case info = 9
     case warn = 13
     case error = 17

@@ -15,11 +15,12 @@ struct DestinationMatch {
     switch spec.destination {
     case .network(let network): network.isSingleAddress
     case .keyword(let keyword): keyword == .metadata
-    case .host, .subdomains, .unix: false
+    case .host, .subdomains, .lookup, .unix: false
     }
   }
 
-  func matches(_ spec: NetworkSpec, _ flow: Flow) -> Bool {
+  /// - Parameter denies: a deny rule goes by evidence of any time, an allow rule by what was known at the first attempt.
+  func matches(_ spec: NetworkSpec, _ flow: Flow, denies: Bool = false) -> Bool {
     if case .unix(let glob) = spec.destination { return flow.protocol == .unix && glob.matches(flow.path ?? "") }
     if flow.protocol == .unix { return false }  // `any` is any address
     guard flow.hasKnownAddress else {
@@ -31,9 +32,16 @@ struct DestinationMatch {
     switch spec.destination {
     case .network(let network): return network.contains(address)
     case .keyword(let keyword): return matches(keyword, flow)
-    // Names and sockets without an address: no evidence, no match.
-    case .host, .subdomains, .unix: return false
+    // No evidence, no match; claims are none.
+    case .host(let name): return evidence(of: flow, denies).contains { $0.name == name }
+    case .subdomains(let parent):
+      return evidence(of: flow, denies).contains { DomainName.isSubdomain($0.name, of: parent) }
+    case .lookup, .unix: return false
     }
+  }
+
+  private func evidence(of flow: Flow, _ denies: Bool) -> [AddressName] {
+    denies ? flow.names.filter(\.source.isEvidence) : flow.names.evidence(at: flow.firstAttempt)
   }
 
   private func matches(_ keyword: DestinationKeyword, _ flow: Flow) -> Bool {

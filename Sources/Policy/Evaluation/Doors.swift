@@ -13,6 +13,8 @@ enum Doors {
     ("/snapd.socket", "snapd"), ("/libvirt-sock", "libvirt"),
   ]
 
+  private static let nameServices: Set<String> = ["systemd-resolved", "nscd"]
+
   private static func service(at path: String) -> String? {
     if let known = services.first(where: { path.hasSuffix($0.name) }) { return known.service }
     // ssh-agent(1): $TMPDIR/ssh-XXXXXXXXXX/agent.<ppid>
@@ -29,9 +31,22 @@ enum Doors {
     var seen: Set<String> = []
     for flow in trace.flows {
       let sentence = flow.protocol == .unix ? unixDoor(flow, trace) : machineDoor(flow, trace, nameservers)
-      if let sentence, seen.insert(sentence).inserted { sentences.append(sentence) }
+      for sentence in [sentence, otherName(flow)].compactMap({ $0 }) where seen.insert(sentence).inserted {
+        sentences.append(sentence)
+      }
     }
     return sentences
+  }
+
+  /// A client that calls its server by a name that no evidence gives the address: another server may answer there.
+  private static func otherName(_ flow: Flow) -> String? {
+    let evidence = flow.names.filter(\.source.isEvidence)
+    let claim = flow.names.first { name in
+      (name.source == .sni || name.source == .httpHost) && !evidence.contains { $0.name == name.name }
+    }
+    guard let claim, let known = evidence.first else { return nil }
+    return "\(program(flow)) called \(flow.destinationText) \(claim), and it is known as \(known): "
+      + "another server may have answered there"
   }
 
   private static func program(_ flow: Flow) -> String { flow.executable?.lastPathComponent ?? flow.command }
@@ -46,6 +61,8 @@ enum Doors {
     if let service = service(at: path) {
       return "\(program(flow)) asked \(service) at \(path)\(process.map { " (\($0))" } ?? ""): "
         + "what it did for it was not seen"
+        + (nameServices.contains(service)
+          ? "; the names that it told are no evidence: host rules do not go by them" : "")
     }
     guard let process else { return nil }
     return "\(program(flow)) talked to \(process), outside the run, at \(flow.destinationText)"

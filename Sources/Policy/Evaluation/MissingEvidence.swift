@@ -10,6 +10,8 @@ struct EvidenceNeeds {
   var tests = false
   /// Rules look at unix sockets.
   var unixSockets = false
+  /// Rules go by names of addresses, or by lookups.
+  var names = false
   /// Lost detail counts as well.
   var isStrict = false
 }
@@ -26,7 +28,7 @@ enum MissingEvidence {
     "on_sendmsg4": ("IPv4 destinations of datagrams may be missing", false),
     "on_sendmsg6": ("IPv6 destinations of datagrams may be missing", false),
     "on_packet_out": ("destinations of datagrams may be missing", false),
-    "on_packet_in": ("counts of what came back may be short", true),
+    "on_packet_in": ("names of addresses, and counts of what came back, may be missing", true),
     "on_send": ("sends on packet and vsock sockets, and on sockets that others connected, may be missing", false),
     "on_connect_unix": ("unix sockets may be missing", false),
     "on_sendmsg_unix": ("unix sockets may be missing", false),
@@ -46,7 +48,8 @@ enum MissingEvidence {
     var reasons: [String] = []
     for hook in trace.header.hooks
     where !hook.isAttached
-      && (hook.isRequired || needs.isStrict || (needs.unixSockets && hook.name.hasSuffix("_unix")))
+      && (hook.isRequired || needs.isStrict || (needs.unixSockets && hook.name.hasSuffix("_unix"))
+        || (needs.names && hook.name == "cgroup_skb/ingress"))
     {
       let kind = hook.isRequired ? "required hook" : "hook"
       reasons.append("the \(kind) \(hook.name) was not attached: \(hook.cost)")
@@ -63,6 +66,19 @@ enum MissingEvidence {
       (loss.flowsRefused, "destinations were not kept: their table was full", true),
       (loss.socketsRefused, "sockets could not be followed: the kernel had no memory for them", true),
       (loss.packetsUnparsed, "datagrams had headers that could not be read: their destinations are not known", true),
+      (loss.namesRefused, "names or lookups were not kept: their table was full", needs.names || needs.isStrict),
+      (
+        loss.questionsRefused, "DNS questions could not be kept open: their answers taught no names",
+        needs.names || needs.isStrict
+      ),
+      (
+        loss.resolversRefused, "DNS servers of the run could not be kept: no answer taught a name after that",
+        needs.names || needs.isStrict
+      ),
+      (
+        loss.messagesUnparsed, "DNS messages could not be read to their end: names in them are not known",
+        needs.names || needs.isStrict
+      ),
       (loss.imagesRefused, "programs were not kept: their table was full", needs.programs || needs.isStrict),
       (
         loss.threadsRefused, "threads could not be told their test: the table of threads was full",

@@ -15,7 +15,7 @@ struct NetworkJudge {
   /// - Parameter undecided: gets the deny rules that ask for what was not recorded.
   func judge(_ flow: Flow, by rules: NetworkRules, undecided: inout Set<RuleReference>) -> Decision {
     var open: [RuleReference] = []
-    for rule in rules.deny where destinations.matches(rule.spec, flow) {
+    for rule in rules.deny where destinations.matches(rule.spec, flow, denies: true) {
       switch scopes.match(rule.scopes, flow, denies: true) {
       case .yes: return .violation(rule.reference, canBeAllowed: false)
       case .unknown: open.append(rule.reference)
@@ -25,6 +25,23 @@ struct NetworkJudge {
     let decision = judgeAllow(flow, by: rules)
     if case .allowed = decision { undecided.formUnion(open) }
     return decision
+  }
+
+  /// The rule that denies a lookup; lookups are allowed unless denied.
+  ///
+  /// - Parameter flow: the lookup as a destination, for the rule's scopes.
+  func denial(
+    of name: String, _ flow: Flow, by rules: NetworkRules, undecided: inout Set<RuleReference>
+  ) -> RuleReference? {
+    for rule in rules.deny {
+      guard case .lookup(let pattern) = rule.spec.destination, pattern.matches(name) else { continue }
+      switch scopes.match(rule.scopes, flow, denies: true) {
+      case .yes: return rule.reference
+      case .unknown: undecided.insert(rule.reference)
+      case .no: break
+      }
+    }
+    return nil
   }
 
   private func judgeAllow(_ flow: Flow, by rules: NetworkRules) -> Decision {

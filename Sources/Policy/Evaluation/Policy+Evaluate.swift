@@ -12,6 +12,7 @@ extension Policy {
     let start = Int64(clamping: trace.header.unixNanoseconds(trace.header.start) / 1_000_000_000)
     var evaluation = Evaluation(self, trace, today: today ?? CalendarDate(unixSeconds: start))
     evaluation.judgeFlows()
+    evaluation.judgeLookups()
     evaluation.judgePrograms()
     evaluation.judgeProcessCounts()
     evaluation.judgeBaseline()
@@ -70,6 +71,20 @@ private struct Evaluation {
       var violation = detail.network(flow, rule: rule)
       violation.remedy = canBeAllowed ? Remedies.network(flow, list: list) : nil
       self.list.add(violation, attribution: flow.attribution)
+    }
+  }
+
+  mutating func judgeLookups() {
+    for lookup in trace.lookups {
+      let flow = Flow(lookup)
+      guard let (rules, _) = rules(for: flow),
+        let rule = networkJudge.denial(of: lookup.name, flow, by: rules, undecided: &undecided)
+      else { continue }
+      var violation = detail.network(flow, rule: rule)
+      violation.destination = "dns:\(lookup.name)"
+      violation.endpoint = nil
+      violation.result = lookup.answered > 0 ? "answered" : nil
+      list.add(violation, attribution: lookup.attribution)
     }
   }
 
@@ -175,5 +190,21 @@ private struct Evaluation {
     let rules = undecided.map { "the rule \($0.place) asks for what was not recorded of a process" }.sorted()
     return MissingEvidence.reasons(in: trace, needs: policy.evidenceNeeds) + rules + undecidedPrograms.sorted()
       + (uncompared.map { [$0] } ?? [])
+  }
+}
+
+extension Flow {
+  /// A lookup as a destination of the process that asked: what scopes look at.
+  fileprivate init(_ lookup: NameLookup) {
+    self.init(
+      processIdentity: lookup.processIdentity, destination: Endpoint(address: lookup.resolver, port: 53),
+      protocol: lookup.protocol ?? .udp, firstAttempt: lookup.first)
+    process = lookup.process
+    lastAttempt = lookup.last
+    attempts = max(lookup.asked, 1)
+    executable = lookup.executable
+    command = lookup.command
+    test = lookup.test
+    attribution = lookup.attribution
   }
 }

@@ -17,6 +17,7 @@ extension Policy {
     let hasScopes = networkRules.contains { !$0.scopes.isEmpty }
     needs.programs = hasProgramRules || processes.baseline != nil || networkRules.contains { $0.scopes.exe != nil }
     needs.unixSockets = networkRules.contains { if case .unix = $0.spec.destination { true } else { false } }
+    needs.names = networkRules.contains { $0.spec.isByName }
     if hasProcessLimits { needs.processRecords.append("processes.max counts them") }
     if hasScopes { needs.processRecords.append("rules with exe, argv, parent or user read them") }
     if tests.contains(where: \.narrows) {
@@ -31,5 +32,14 @@ extension TestRules {
   /// Whether it forbids what the run may do.
   fileprivate var narrows: Bool {
     networkDeny != nil || processesAllow != nil || processesDeny != nil || processesMax != nil
+  }
+}
+
+extension NetworkSpec {
+  var isByName: Bool {
+    switch destination {
+    case .host, .subdomains, .lookup: true
+    case .network, .unix, .keyword: false
+    }
   }
 }

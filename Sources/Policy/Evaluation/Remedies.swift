@@ -9,7 +9,7 @@ enum Remedies {
       let program = flow.executable.map { ", exe: \(pattern(for: $0).quotedForMessage)" } ?? ""
       return Violation.Remedy(flag: "--allow-net any", yaml: "\(list): { allow: [{ net: any\(program) }] }")
     }
-    let spec = NetworkSpec(exactly: flow.destination, protocol: flow.protocol).description
+    let spec = NetworkSpec(flow.destination, protocol: flow.protocol, name: flow.name).description
     return Violation.Remedy(
       flag: "--allow-net \(spec.quotedForShell)", yaml: "\(list): { allow: [\(spec.quotedForMessage)] }")
   }

@@ -51,6 +51,7 @@ extension Verdict.Counts {
     processes = trace.processes.count
     images = Set(trace.images.lazy.map(\.path)).count
     connections = trace.connections.count
+    lookups = trace.lookups.count
     tests = trace.testCases.count { $0.kind == .test }
     let levels = trace.processes.map(\.attribution.level) + trace.connections.map(\.attribution.level)
     for level in levels { eventsByLevel[level.rawValue, default: 0] += 1 }

@@ -35,6 +35,7 @@ struct ViolationDetail {
     violation.destination = flow.destinationText
     violation.endpoint = flow.hasKnownAddress ? flow.destination : nil
     violation.transport = flow.protocol
+    violation.name = flow.name
     violation.count = flow.count
     violation.result = result(of: flow)
     describe(&violation, process: process, at: flow.firstAttempt, flow.attribution)

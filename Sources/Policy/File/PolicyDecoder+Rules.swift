@@ -42,7 +42,7 @@ extension PolicyDecoder {
   private mutating func networkSpec(_ text: String, _ mark: YAMLMark, key: String, denies: Bool) -> NetworkRule? {
     do throws(GrammarError) {
       let spec = try NetworkSpec(text)
-      try spec.checkSupported(inDenyList: denies)
+      try spec.checkMeaning(inDenyList: denies)
       return NetworkRule(spec: spec, reference: reference(text, at: mark))
     } catch {
       fail(at: mark, key: key, error.description)

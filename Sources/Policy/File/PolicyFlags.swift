@@ -53,7 +53,7 @@ extension Policy {
     for text in lists.flatMap(commaSeparated) {
       do throws(GrammarError) {
         let spec = try NetworkSpec(text)
-        try spec.checkSupported(inDenyList: denies)
+        try spec.checkMeaning(inDenyList: denies)
         rules.append(NetworkRule(spec: spec, reference: RuleReference(text: text, source: flag)))
       } catch {
         throw .flag(name: flag, error)

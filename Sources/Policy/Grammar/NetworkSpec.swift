@@ -14,8 +14,27 @@ public struct NetworkSpec: Hashable, Sendable {
     /// The sub-domains of a name, not the name itself.
     case subdomains(of: String)
     case network(IPNetwork)
+    /// A question to a DNS server, whatever it is answered: rules deny it.
+    case lookup(LookupPattern)
     case unix(Glob)
     case keyword(DestinationKeyword)
+  }
+
+  /// The names of a `dns:` rule.
+  public enum LookupPattern: Hashable, Sendable {
+    case any
+    case host(String)
+    /// The sub-domains of a name, not the name itself.
+    case subdomains(of: String)
+
+    /// - Parameter name: as ``DomainName`` writes it.
+    func matches(_ name: String) -> Bool {
+      switch self {
+      case .any: true
+      case .host(let host): name == host
+      case .subdomains(let parent): DomainName.isSubdomain(name, of: parent)
+      }
+    }
   }
 
   /// nil: any protocol.
@@ -37,17 +56,29 @@ public struct NetworkSpec: Hashable, Sendable {
     self.ports = transport == nil && endpoint.port == 0 ? nil : endpoint.port...endpoint.port
   }
 
-  /// - Throws: ``GrammarError/notYet(_:found:)`` for what parses but cannot be judged in this version: host names.
-  func checkSupported(inDenyList: Bool) throws(GrammarError) {
+  /// The endpoint by a name that evidence gives it; by its address where it has none, or one that no rule can go by.
+  public init(_ endpoint: Endpoint, protocol: TransportProtocol, name: AddressName?) {
+    self.init(exactly: endpoint, protocol: `protocol`)
+    // A name never opens a metadata address.
+    guard let name, name.source.isEvidence, name.name != Self.localHost, !MetadataAddresses.contains(endpoint.address)
+    else { return }
+    do throws(GrammarError) {
+      let named = try NetworkSpec(name.name)
+      if case .host = named.destination { destination = named.destination }
+    } catch {
+      // Not a host name, as DNS allows: the address stays.
+    }
+  }
+
+  private static let localHost = "localhost"
+
+  /// - Throws: ``GrammarError`` for what parses and says nothing in such a list.
+  func checkMeaning(inDenyList: Bool) throws(GrammarError) {
     switch destination {
-    case .host(let name) where name == "localhost":
-      throw .notYet("host names are not yet supported (write loopback)", found: description)
-    case .host, .subdomains:
-      throw .notYet(
-        "host names are not yet supported (write an address, a range, or one of \(Self.keywordList))",
-        found: description)
-    case .unix, .network, .keyword:
-      break
+    case .host(Self.localHost): throw .expected("loopback for the local host", found: description)
+    case .lookup where !inDenyList:
+      throw .expected("names of lookups in a deny list (lookups are allowed unless denied)", found: description)
+    case .host, .subdomains, .lookup, .unix, .network, .keyword: break
     }
   }
 
@@ -74,6 +105,9 @@ extension NetworkSpec: CustomStringConvertible {
       case .host(let name): name
       case .subdomains(let name): "*.\(name)"
       case .network(let network): network.description
+      case .lookup(.any): "dns:*"
+      case .lookup(.host(let name)): "dns:\(name)"
+      case .lookup(.subdomains(let name)): "dns:*.\(name)"
       case .unix(let glob): "unix:\(glob.pattern)"
       case .keyword(let keyword): keyword.rawValue
       }

@@ -21,6 +21,11 @@ extension NetworkSpec {
       self = try Self.unixSocket(rest.dropFirst("unix:".count))
       return
     }
+    if let name = Self.lookupName(rest) {
+      guard transport == nil else { throw .expected("dns: without a protocol", found: text) }
+      self.init(transport: nil, destination: .lookup(try Self.lookup(name)), ports: nil)
+      return
+    }
     let (destination, ports) = try Self.splitPorts(rest)
     let place = try Self.destination(destination)
     if place == .keyword(.dns), ports != nil { throw .expected("dns without a port", found: text) }
@@ -32,6 +37,18 @@ extension NetworkSpec {
       throw .expected("an absolute path, an abstract name (@name) or a glob after unix:", found: String(path))
     }
     return NetworkSpec(transport: nil, destination: .unix(Glob(String(path), slashSeparates: true)), ports: nil)
+  }
+
+  /// What follows `dns:`, unless that is ports.
+  private static func lookupName(_ text: Substring) -> Substring? {
+    guard text.hasPrefix("dns:") else { return nil }
+    let name = text.dropFirst("dns:".count)
+    return name.unicodeScalars.allSatisfy { ("0"..."9").contains($0) || $0 == "-" } ? nil : name
+  }
+
+  private static func lookup(_ name: Substring) throws(GrammarError) -> LookupPattern {
+    if name == "*" { return .any }
+    return name.hasPrefix("*.") ? .subdomains(of: try hostName(name.dropFirst(2))) : .host(try hostName(name))
   }
 
   /// Cuts at the colon before the ports, which for IPv6 stands after the bracket.
@@ -124,7 +141,8 @@ extension NetworkSpec {
   // MARK: Host names
 
   /// Letters, digits, hyphens and underscores, in labels of 1 to 63 and 253 in all (RFC 1123 section 2.1).
-  private static func hostName(_ text: Substring) throws(GrammarError) -> String {
+  private static func hostName(_ given: Substring) throws(GrammarError) -> String {
+    let text = given.hasSuffix(".") ? given.dropLast() : given
     let labels = text.split(separator: ".", omittingEmptySubsequences: false)
     if text.contains("*") { throw .expected("a host name with *. only at its beginning", found: String(text)) }
     if !text.unicodeScalars.allSatisfy(\.isASCII) {

@@ -46,7 +46,7 @@ extension PageData {
   func writeNetwork(into json: inout JSONWriter, to sink: ([UInt8]) throws -> Void) rethrows {
     let directions: [Connection.Direction] = [.connect, .accept, .send]
     let destinations = TextTable(
-      trace.connections.lazy.map(Self.destination(of:)) + trace.flows.lazy.map { "\($0.protocol)://\($0.destination)" })
+      trace.connections.lazy.map(Self.destination(of:)) + trace.flows.lazy.map(Self.destination(of:)))
     let results = TextTable(trace.connections.lazy.map(\.outcome.text))
     json.member("destinations", destinations.texts)
     json.member("results", results.texts)
@@ -71,7 +71,7 @@ extension PageData {
       object: { json in
         let columns: [JSONWriter.Column<Flow>] = [
           ("process", { $1.integer($0.process ?? -1) }),
-          ("destination", { $1.integer(destinations.index(of: "\($0.protocol)://\($0.destination)")) }),
+          ("destination", { $1.integer(destinations.index(of: Self.destination(of: $0))) }),
           ("program", { $1.integer(pathIndex($0.executable ?? $0.command)) }),
           ("count", { $1.integer($0.count) }),
           ("sent", { $1.integer($0.bytesSent) }),
@@ -82,9 +82,15 @@ extension PageData {
       })
   }
 
+  private static func destination(of flow: Flow) -> String {
+    "\(flow.protocol)://\(flow.destination)\(flow.name.suffix)"
+  }
+
   /// Of an accepted connection the own end: a client's port is chosen by its kernel.
   private static func destination(of connection: Connection) -> String {
-    guard connection.direction == .accept else { return "\(connection.protocol)://\(connection.peer)" }
+    guard connection.direction == .accept else {
+      return "\(connection.protocol)://\(connection.peer)\(connection.name.suffix)"
+    }
     return "\(connection.protocol)://\(connection.local?.description ?? "?") from \(connection.peer.address)"
   }
 }

@@ -128,7 +128,7 @@ struct PageData {
     json.optional("path", violation.programPath?.visible)
     json.member("pid", violation.processIdentity.pid)
     json.optional("ancestry", finding.parents)
-    json.optional("destination", violation.destination?.visible)
+    json.optional("destination", violation.destination.map { "\($0.visible)\(violation.name.suffix)" })
     json.member("first", UnixTime(nanoseconds: trace.header.unixNanoseconds(violation.firstTime)).description)
     json.member("time", time(violation.firstTime))
     json.member("rules", finding.ruleTexts)

@@ -124,6 +124,7 @@ public struct TimelineReport: Report {
           "args",
           object: {
             $0.member("result", connection.outcome.text)
+            $0.optional("name", connection.name?.description.visible)
             $0.optional("local", connection.local?.description)
             $0.member("bytes_sent", connection.bytesSent)
             $0.member("bytes_received", connection.bytesReceived)

@@ -86,9 +86,10 @@ struct ProcessLines {
     init(_ connection: Connection) {
       let peer = connection.peer
       switch connection.direction {
-      case .connect: text = "→ \(connection.destinationText.visible) · \(connection.outcome.text)"
+      case .connect:
+        text = "→ \(connection.destinationText.visible)\(connection.name.suffix) · \(connection.outcome.text)"
       case .send:
-        text = "→ \(connection.destinationText.visible)"
+        text = "→ \(connection.destinationText.visible)\(connection.name.suffix)"
         if connection.outcome != .attempted { text += " · \(connection.outcome.text)" }
       case .accept:
         let local = connection.local?.description ?? "?"

@@ -52,8 +52,8 @@ extension VerdictReport {
       $0.optional("address", violation.endpoint?.address.description)
       $0.optional("port", violation.endpoint.map { Int($0.port) })
       $0.optional("protocol", violation.transport?.description)
-      $0.optional("name", nil as String?)
-      $0.optional("nameSource", nil as String?)
+      $0.optional("name", violation.name?.name)
+      $0.optional("nameSource", violation.name?.source.rawValue)
     }
   }
 }

@@ -5,7 +5,8 @@ public import Trace
 /// The machine's answer: one JSON object (`--verdict`), every key always there, `null` where nothing is known.
 ///
 /// Times are RFC 3339 in UTC with nanoseconds. A violation's `destination` is `null` for a program; its `name` is the
-/// host name with its evidence in `nameSource`, both `null` where the address was never looked up.
+/// host name and `nameSource` how it is known (`dns`, `hosts`; `dns-unproven`, `sni`, `http-host` are claims), both `null`
+/// where nothing names the address.
 public struct VerdictReport: Report {
   /// Raised when a reader of the old shape would misread the new one.
   public static let formatVersion = 1

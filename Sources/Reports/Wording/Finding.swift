@@ -65,7 +65,7 @@ extension Finding {
   var action: String {
     let program = violation.program.visible
     return switch violation.kind {
-    case .network: "\(program) → \((violation.destination ?? "").visible)"
+    case .network: "\(program) → \((violation.destination ?? "").visible)\(violation.name.suffix)"
     case .process: "ran \(program)"
     case .processCount: "started too many processes"
     case .baseline: violation.destination.map { "\(program) → \($0.visible)" } ?? "ran \(program)"

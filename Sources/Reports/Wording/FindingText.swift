@@ -12,7 +12,9 @@ enum FindingText {
     var lines = ["pid \(violation.processIdentity.pid) \(command)"]
     if let path = violation.programPath { lines.append("program: \(path.visible)") }
     if let parents = finding.parents { lines.append("parent: \(parents)") }
-    if let destination = violation.destination { lines.append("destination: \(destination.visible)") }
+    if let destination = violation.destination {
+      lines.append("destination: \(destination.visible)\(violation.name.suffix)")
+    }
     let result = violation.result.map { ", \($0.visible)" } ?? ""
     lines.append("count: \(finding.count)\(result)")
     let time = trace.header.unixNanoseconds(violation.firstTime)

@@ -81,12 +81,15 @@ extension EvidenceLoss {
     let refused: [(UInt64, String, String)] = [
       (membersRefused, "process", "processes"), (flowsRefused, "destination", "destinations"),
       (imagesRefused, "program", "programs"), (socketsRefused, "socket", "sockets"),
-      (threadsRefused, "thread's test", "threads' tests"),
+      (threadsRefused, "thread's test", "threads' tests"), (namesRefused, "name or lookup", "names and lookups"),
+      (questionsRefused, "open DNS question", "open DNS questions"),
+      (resolversRefused, "DNS server of the run", "DNS servers of the run"),
     ]
     phrases += refused.filter { $0.0 > 0 }.map {
       "\(Quantity.count($0.0, $0.1, plural: $0.2)) (the table was full)"
     }
     if packetsUnparsed > 0 { phrases.append("\(Quantity.count(packetsUnparsed, "datagram")) (headers not readable)") }
+    if messagesUnparsed > 0 { phrases.append("\(Quantity.count(messagesUnparsed, "DNS message")) (not readable)") }
     phrases += recursionMisses.sorted { $0.key < $1.key }.filter { $0.value > 0 }.map {
       "\(Quantity.count($0.value, "run")) of kernel program \($0.key.visible) (skipped by the kernel)"
     }
@@ -96,6 +99,7 @@ extension EvidenceLoss {
   /// How much was lost in all.
   var total: UInt64 {
     ringFailures.values.reduce(0, +) + recursionMisses.values.reduce(0, +) + membersRefused + flowsRefused
-      + imagesRefused + socketsRefused + threadsRefused + packetsUnparsed
+      + imagesRefused + socketsRefused + threadsRefused + packetsUnparsed + namesRefused
+      + questionsRefused + resolversRefused + messagesUnparsed
   }
 }

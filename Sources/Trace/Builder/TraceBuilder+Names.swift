@@ -129,7 +129,8 @@ private struct NameBook {
       asked[Asked(process: answer.process, name: message.name)] = answer.time
       guard !answer.doubts.isEmpty else { continue }
       let name = AddressName(name: message.name, source: .dnsUnproven, time: answer.time)
-      for address in message.addresses where unproven[address]?.contains(where: { $0.name == name.name }) != true {
+      for address in message.records.flatMap(\.addresses)
+      where unproven[address]?.contains(where: { $0.name == name.name }) != true {
         unproven[address, default: []].append(name)
       }
     }
@@ -177,18 +178,5 @@ private struct NameBook {
       return ($1.own, $0.index) < ($0.own, $1.index)
     }
     return sorted.map(\.name) + unproven[address, default: []]
-  }
-}
-
-extension DNSMessage {
-  /// Every address that its records name or hint at.
-  fileprivate var addresses: [IPAddress] {
-    records.flatMap { record in
-      switch record {
-      case .address(_, let address): [address]
-      case .alias: [IPAddress]()
-      case .service(_, _, _, let hints): hints
-      }
-    }
   }
 }

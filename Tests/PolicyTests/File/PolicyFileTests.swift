@@ -76,7 +76,7 @@ import Testing
     ),
     (
       "version: 1\nnetwork: { allow: [localhost] }",
-      #"p.yml:2:20: key "network.allow": host names are not yet supported (write loopback), found "localhost""#
+      #"p.yml:2:20: key "network.allow": expected loopback for the local host, found "localhost""#
     ),
     (
       "version: 1\nprocesses: { baseline: b }",

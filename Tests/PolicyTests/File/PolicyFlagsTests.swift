@@ -31,9 +31,8 @@ import Testing
     #expect(
       message { $0.mode = .enforce } == #"--mode: enforce is not yet built; expected audit or gate, found "enforce""#)
     #expect(
-      message { $0.allowNet = ["a,"] }
-        == "--allow-net: host names are not yet supported (write an address, a range, or one of "
-        + "\(NetworkSpec.keywordList)), found \"a\"")
+      message { $0.allowNet = ["localhost,"] }
+        == #"--allow-net: expected loopback for the local host, found "localhost""#)
   }
 
   @Test func checkSaysWhatHolds() {

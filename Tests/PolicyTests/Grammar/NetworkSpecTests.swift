@@ -60,19 +60,39 @@ import Trace
     }
   }
 
-  @Test func hostNamesAreNotYetSupported() throws {
-    #expect(throws: GrammarError.self) { try NetworkSpec("example.com:443").checkSupported(inDenyList: false) }
-    #expect(throws: GrammarError.self) { try NetworkSpec("*.example.com").checkSupported(inDenyList: false) }
-    #expect(
-      throws: GrammarError.notYet("host names are not yet supported (write loopback)", found: "localhost:80")
-    ) {
-      try NetworkSpec("localhost:80").checkSupported(inDenyList: false)
+  @Test func theLocalHostIsLoopback() throws {
+    #expect(throws: GrammarError.expected("loopback for the local host", found: "localhost:80")) {
+      try NetworkSpec("localhost:80").checkMeaning(inDenyList: false)
     }
   }
 
-  @Test func unixSocketsMayBeAllowedAndDenied() throws {
-    try NetworkSpec("unix:/run/x").checkSupported(inDenyList: false)
-    try NetworkSpec("unix:/run/x").checkSupported(inDenyList: true)
+  @Test(arguments: ["unix:/run/x", "example.com:443", "*.example.com", "tcp://a.example.com:1-2"])
+  func mayBeAllowedAndDenied(text: String) throws {
+    try NetworkSpec(text).checkMeaning(inDenyList: false)
+    try NetworkSpec(text).checkMeaning(inDenyList: true)
+  }
+
+  @Test(arguments: [
+    ("API.Example.com.:443", "api.example.com:443"), ("*.Example.COM.", "*.example.com"),
+    ("xn--bcher-kva.example", "xn--bcher-kva.example"), ("dns:Evil.example.", "dns:evil.example"), ("dns:*", "dns:*"),
+    ("dns:*.example.com", "dns:*.example.com"), ("_srv.example.com", "_srv.example.com"),
+  ])
+  func readsNamesInAnyCase(text: String, normal: String) throws {
+    #expect(try NetworkSpec(text).description == normal)
+  }
+
+  @Test func readsNamesOf253Characters() throws {
+    let label = String(repeating: "a", count: 63)
+    let longest = [label, label, label, String(repeating: "b", count: 61)].joined(separator: ".")
+    #expect(try NetworkSpec(longest).destination == .host(longest))
+    #expect(throws: GrammarError.self) { try NetworkSpec(longest + "c") }
+  }
+
+  @Test func lookupsAreDeniedOnly() throws {
+    try NetworkSpec("dns:example.com").checkMeaning(inDenyList: true)
+    #expect(throws: GrammarError.self) { try NetworkSpec("dns:example.com").checkMeaning(inDenyList: false) }
+    #expect(throws: GrammarError.self) { try NetworkSpec("udp://dns:example.com") }
+    #expect(throws: GrammarError.self) { try NetworkSpec("dns:53") }
   }
 
   @Test(arguments: [

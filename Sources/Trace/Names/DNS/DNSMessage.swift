@@ -62,6 +62,17 @@ public struct DNSMessage: Hashable, Sendable {
   }
 }
 
+extension DNSMessage.Record {
+  /// The addresses that it names or hints at.
+  public var addresses: [IPAddress] {
+    switch self {
+    case .address(_, let address): [address]
+    case .alias: []
+    case .service(_, _, _, let hints): hints
+    }
+  }
+}
+
 /// A place in a message, and what is read from there on; nil at its end.
 private struct DNSReader {
   let bytes: UnsafeRawBufferPointer

@@ -31,11 +31,14 @@ def expected(row: str) -> dict:
 def run(tool, internet, programs: Path, row: str, *options: str) -> Finished:
     """Runs one program under the tracer; skips where it cannot run here."""
     record = expected(row)
-    prefix = [*internet.prefix]
+    nameserver = record.get("nameserver")
+    prefix = internet.resolving(nameserver) if nameserver else [*internet.prefix]
     if given := record.get("given"):
         prefix += [sys.executable, str(SOURCES / "given.py"), given]
     if denied := record.get("deny"):
         options = ("--deny-net", denied, *options)
+    if allowed := record.get("allow"):
+        options = ("--allow-net", allowed, *options)
     finished = tool("test", programs / row, prefix=prefix, options=[*options], code=None)
     assert finished.stdout, finished.explain()
     if finished.truth["errno"] in CANNOT_RUN:
@@ -58,6 +61,12 @@ def flows_of(finished: Finished, record: dict) -> list:
     ]
 
 
+def violations_at(finished: Finished, destination: str) -> list[dict]:
+    """All, but for those of the port at which names are asked."""
+    violations = [each for each in finished.verdict["violations"] if each["destination"]["port"] != 53]
+    return [each for each in violations if each["destination"]["text"].endswith(destination)] or violations
+
+
 @pytest.mark.parametrize("row", [row for row in ROWS if expected(row).get("destination")])
 def test_evasion(tool, internet, evasions, row):
     record = expected(row)
@@ -71,10 +80,14 @@ def test_evasion(tool, internet, evasions, row):
     process = finished.run.by_namespace_pid(finished.truth["pid"])
     assert flow.process_identity == process.identity
     assert flow.attempts == record.get("attempts", flow.attempts)
+    if claimed := record.get("claimed"):
+        [violation] = violations_at(finished, record["destination"])
+        assert (violation["destination"]["name"], violation["destination"]["nameSource"]) == (claimed, "dns-unproven")
+        assert "203.0.113.9" not in {name["address"] for name in finished.run.names}
     if record.get("only"):
         assert len(finished.run.flows) == 1
     if record["exit"] == 120:
-        [violation] = finished.verdict["violations"]
+        [violation] = violations_at(finished, record["destination"])
         assert violation["process"]["pid"] == process.identity[0]
         assert violation["destination"]["protocol"] == record["protocol"]
         assert violation["count"] == record.get("attempts", violation["count"])

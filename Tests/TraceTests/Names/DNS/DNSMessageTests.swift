@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import Trace
 
@@ -104,7 +105,7 @@ private enum Wire {
     var generator = Mutations(state: 1)
     var readable = 0
     for seed in seeds {
-      for _ in 0..<20_000 {
+      for _ in 0..<Mutations.count / seeds.count {
         let mutated = generator.mutate(seed)
         guard let parsed = parse(mutated) else { continue }
         readable += 1
@@ -119,6 +120,9 @@ private enum Wire {
 /// Repeatable changes of bytes.
 struct Mutations: RandomNumberGenerator {
   var state: UInt64
+
+  /// How many a test tries; PROCESS_TRACER_TEST_MUTATIONS sets it for the long proof.
+  static let count = getenv("PROCESS_TRACER_TEST_MUTATIONS").flatMap { Int(String(cString: $0)) } ?? 40_000
 
   /// splitmix64
   mutating func next() -> UInt64 {

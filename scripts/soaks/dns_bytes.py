@@ -1,0 +1,40 @@
+"""DNS messages of any bytes: through the parser of the tool, and through the kernel's on a real run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from internet import Internet
+from test_names import FUZZ, resolver
+
+ROOT = Path(__file__).resolve().parents[2]
+ANSWERS = 10_000_000
+QUESTIONS = 200_000
+
+
+def answers(soak) -> None:
+    started = time.monotonic()
+    finished = subprocess.run(
+        ["swift", "test", "--filter", "DNSMessageTests/survivesMutations"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PROCESS_TRACER_TEST_MUTATIONS": str(ANSWERS)},
+    )
+    soak.say(f"{ANSWERS:,} mutated DNS answers", [finished.stdout[-500:]] if finished.returncode else [], started)
+
+
+def questions(soak) -> None:
+    started = time.monotonic()
+    with Internet() as internet, resolver(internet):
+        _, run = soak.record([sys.executable, "-c", FUZZ, 1, QUESTIONS], prefix=internet.resolving("203.0.113.54"))
+    seen = sum(line["asked"] for line in run.lookups) + run.loss.messages_unparsed
+    # What the resolver says to them can be unreadable as well.
+    problems = [] if seen >= QUESTIONS else [f"{seen} of {QUESTIONS} questions seen"]
+    if run.end["failures"] or run.loss.names_refused or run.loss.questions_refused:
+        problems.append(f"{run.end}")
+    soak.say(f"{QUESTIONS:,} mutated DNS questions", problems, started)

@@ -136,10 +136,6 @@ class Loss:
     messages_unparsed: int
     packets_unparsed: int
     recursion_misses: dict[str, int]
-    names_refused: int = 0
-    questions_refused: int = 0
-    resolvers_refused: int = 0
-    messages_unparsed: int = 0
 
 
 class RecordedRun:

@@ -9,11 +9,11 @@ import time
 from pathlib import Path
 
 from internet import Internet
-from test_names import FUZZ, resolver
+from name_server import QUESTIONS, resolver
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = 10_000_000
-QUESTIONS = 200_000
+QUESTION_COUNT = 200_000
 
 
 def answers(soak) -> None:
@@ -31,10 +31,10 @@ def answers(soak) -> None:
 def questions(soak) -> None:
     started = time.monotonic()
     with Internet() as internet, resolver(internet):
-        _, run = soak.record([sys.executable, "-c", FUZZ, 1, QUESTIONS], prefix=internet.resolving("203.0.113.54"))
+        _, run = soak.record([sys.executable, "-c", QUESTIONS, 1, QUESTION_COUNT], prefix=internet.resolving("203.0.113.54"))
     seen = sum(line["asked"] for line in run.lookups) + run.loss.messages_unparsed
     # What the resolver says to them can be unreadable as well.
-    problems = [] if seen >= QUESTIONS else [f"{seen} of {QUESTIONS} questions seen"]
+    problems = [] if seen >= QUESTION_COUNT else [f"{seen} of {QUESTION_COUNT} questions seen"]
     if run.end["failures"] or run.loss.names_refused or run.loss.questions_refused:
         problems.append(f"{run.end}")
-    soak.say(f"{QUESTIONS:,} mutated DNS questions", problems, started)
+    soak.say(f"{QUESTION_COUNT:,} mutated DNS questions", problems, started)

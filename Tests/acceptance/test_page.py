@@ -8,8 +8,10 @@ from pathlib import Path
 
 import made_up_runs
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from conftest import BINARY, FIXTURES, IN_NAMESPACE, clean_environment
 from playwright.sync_api import Page
+from recorded_run import RecordedRun
 
 COUNT = 100_000
 
@@ -100,7 +102,7 @@ def test_copies_without_the_right_to_the_clipboard(page):
     page.wait_for_function("document.getElementById('said').textContent.startsWith('Copied: ')")
 
 
-def test_filters_by_what_ran_and_by_test(page):
+def test_filters_by_what_ran_and_by_test(page, recorded):
     page.get_by_role("tab", name=re.compile("processes")).click()
     everything = rows(page)
     page.get_by_label("argv, path or pid").fill("rev-parse --git*dir")
@@ -114,6 +116,14 @@ def test_filters_by_what_ran_and_by_test(page):
     page.locator(".shown", has_text="1 process of").wait_for()
     assert "python" in rows(page)[0]
     page.get_by_label("destination", exact=True).fill("")
+    page.get_by_label("program", exact=True).fill("true")
+    page.wait_for_function("document.querySelectorAll('#processes .row:not([hidden]) .text').length < 10")
+    assert [text for text in rows(page) if text.startswith("true(")]
+    page.get_by_label("program", exact=True).fill("")
+    page.get_by_label("test known by").select_option("exact")
+    page.locator(".shown", has_text=" processes of").wait_for()
+    exact = sum(process.test is not None for process in RecordedRun.read(recorded / "run.jsonl").processes)
+    assert page.locator("#part-processes .shown").inner_text().startswith(f"{exact} processes of")
     page.get_by_label("test known by").select_option("process")
     page.get_by_label("violations only").check()
     page.wait_for_function("document.querySelectorAll('#processes .row:not([hidden]) .text').length <= 2")
@@ -180,6 +190,16 @@ def test_says_what_things_are(page):
     assert unnamed == 0
 
 
+def test_names_unix_sockets_by_path(tool, tmp_path, open_page):
+    path = tmp_path / "socket"
+    script = "import socket as s, sys; a = s.socket(1); a.bind(sys.argv[1]); a.listen(); s.socket(1).connect(sys.argv[1])"
+    finished = tool("trace", "python3", "-c", script, path)
+    page = open_page(finished.reports / "report.html")
+    page.get_by_role("tab", name="destinations").click()
+    [row] = page.locator("#part-destinations .table-body .row:not([hidden])").all()
+    assert row.locator("span").first.inner_text() == f"unix:{path}"
+
+
 def test_tables_sort(page):
     page.get_by_role("tab", name="programs").click()
     panel = page.locator("#part-programs")
@@ -207,6 +227,16 @@ def test_has_two_themes_with_contrast(recorded, open_page, scheme):
     while other not in button.inner_text():
         button.click()
     assert luminance(page) == (other == "light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(recorded, open_page, scheme):
+    """What axe-core checks: names, roles, landmarks, contrast and others, on every part of the page."""
+    page = open_page(recorded / "report.html", color_scheme=scheme)
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        found = Axe().run(page).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
 
 
 def luminance(page: Page) -> bool:

@@ -83,13 +83,13 @@ extension PageData {
   }
 
   private static func destination(of flow: Flow) -> String {
-    "\(flow.protocol)://\(flow.destination)\(flow.name.suffix)"
+    "\(flow.destinationText.visible)\(flow.name.suffix)"
   }
 
   /// Of an accepted connection the own end: a client's port is chosen by its kernel.
   private static func destination(of connection: Connection) -> String {
     guard connection.direction == .accept else {
-      return "\(connection.protocol)://\(connection.peer)\(connection.name.suffix)"
+      return "\(connection.destinationText.visible)\(connection.name.suffix)"
     }
     return "\(connection.protocol)://\(connection.local?.description ?? "?") from \(connection.peer.address)"
   }

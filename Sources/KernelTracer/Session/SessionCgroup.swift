@@ -31,15 +31,37 @@ public struct SessionCgroup: ~Copyable {
     guard let start = ProcFile.startTicks(of: getpid()),
       faccessat(AT_FDCWD, "\(parent)/cgroup.procs", W_OK, Int32(AT_EACCESS)) == 0
     else { return nil }
-    let path = "\(parent)/\(prefix)\(getpid())-\(start)"
-    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { return nil }
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0, faccessat(AT_FDCWD, "\(path)/cgroup.procs", W_OK, Int32(AT_EACCESS)) == 0 else {
-      if descriptor >= 0 { close(descriptor) }
+    // A name can be taken by a process of the same id in another PID namespace, and a new directory swept before
+    // it is locked.
+    for attempt in 0..<16 {
+      let path = "\(parent)/\(prefix)\(getpid())-\(start)-\(attempt)"
+      guard mkdir(path, 0o755) == 0 else {
+        if errno == EEXIST { continue }
+        return nil
+      }
+      guard let descriptor = lock(path) else { continue }
+      if faccessat(AT_FDCWD, "\(path)/cgroup.procs", W_OK, Int32(AT_EACCESS)) == 0 { return (path, descriptor) }
+      close(descriptor)
       rmdir(path)
       return nil
     }
-    return (path, descriptor)
+    return nil
+  }
+
+  /// Opens a session's directory and locks it for as long as the descriptor is open: the lock tells in every PID
+  /// namespace that its tracer lives. Nil where another holds it, or the directory is gone.
+  private static func lock(_ path: String) -> Int32? {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    var opened = stat()
+    var named = stat()
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &opened) == 0, stat(path, &named) == 0,
+      opened.st_ino == named.st_ino
+    {
+      return descriptor
+    }
+    close(descriptor)
+    return nil
   }
 
   static func place(of cgroup: borrowing SessionCgroup?) -> (path: String, descriptor: Int32)? {
@@ -85,11 +107,10 @@ public struct SessionCgroup: ~Copyable {
   /// Removes what earlier tracers left when they were killed; a directory in use refuses.
   private static func sweep(_ parent: String) {
     for name in ProcFile.entries(of: parent) where name.hasPrefix(prefix) {
-      let parts = name.dropFirst(prefix.count).split(separator: "-")
-      guard parts.count == 2, let pid = Int32(parts[0]), let start = UInt64(parts[1]),
-        ProcFile.startTicks(of: pid) != start
-      else { continue }
-      rmdir(parent + "/" + name)
+      let path = parent + "/" + name
+      guard let descriptor = lock(path) else { continue }
+      rmdir(path)
+      close(descriptor)
     }
   }
 }

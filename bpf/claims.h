@@ -17,10 +17,10 @@ __noinline int on_first_data(struct __sk_buff *packet)
 	if (!read_segment(packet, &segment) || segment.offset >= packet->len)
 		return 0;
 	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
-	struct socket_state *state = socket ? bpf_sk_storage_get(&sockets, socket, 0, 0) : NULL;
+	struct socket_state *state = socket ? packet_socket(packet, socket) : NULL;
 	if (!state)
 		return 0;
-	state->flags |= SOCKET_SPOKE; /* TCP sends under the socket's lock, which sockops programs run under as well */
+	set_flags(state, SOCKET_SPOKE);
 	__u8 first;
 	if (bpf_skb_load_bytes(packet, segment.offset, &first, sizeof first) ||
 	    !(first == TLS_HANDSHAKE || (first >= 'A' && first <= 'Z')))

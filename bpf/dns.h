@@ -277,7 +277,7 @@ static __always_inline int on_dns_segment(struct __sk_buff *packet, bool is_out)
 		return 0;
 	struct dns_stream *stream = bpf_sk_storage_get(&dns_streams, socket, 0, 0);
 	if (!stream) {
-		if (!is_out || !bpf_sk_storage_get(&sockets, socket, 0, 0))
+		if (!is_out || !packet_socket(packet, socket))
 			return 0; /* the client speaks first */
 		stream = bpf_sk_storage_get(&dns_streams, socket, 0, BPF_SK_STORAGE_GET_F_CREATE);
 		if (!stream) {

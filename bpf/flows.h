@@ -23,6 +23,7 @@
 #define IFF_LOOPBACK 0x8
 #define LOOPBACK_IFINDEX 1 /* include/net/net_namespace.h: always, in every namespace */
 #define UDP_HEADER_LENGTH 8
+#define IPV4_HEADER_LENGTH 20
 #define IPV6_HEADER_LENGTH 40
 #define ALLOW 1
 
@@ -41,14 +42,12 @@ static __always_inline void own(struct socket_state *state, struct member *membe
 
 static __always_inline __u32 current_network_namespace(void)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	return BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	return bpf_get_current_task_btf()->nsproxy->net_ns->ns.inum;
 }
 
-/* The storage of a socket that the session made or that a member uses now; NULL: not ours. */
-static __always_inline struct socket_state *socket_in_use(void *socket)
+/* The storage of a socket that the session made or that a member, if any, uses now; NULL: not ours. Not for TCP. */
+static __always_inline struct socket_state *socket_in_use(void *socket, struct member *member)
 {
-	struct member *member = current_member();
 	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
 	if (!member)
 		return state;
@@ -62,6 +61,37 @@ static __always_inline struct socket_state *socket_in_use(void *socket)
 	}
 	own(state, member);
 	return state;
+}
+
+const struct socket_state no_socket_state;
+
+/* The same for a TCP socket. */
+static __always_inline struct socket_state *tcp_socket_in_use(__u64 cookie, struct member *member)
+{
+	struct socket_state *state = tcp_socket(cookie);
+	if (!member)
+		return state;
+	if (!state) {
+		bpf_map_update_elem(&tcp_sockets, &cookie, (void *)&no_socket_state, BPF_NOEXIST);
+		state = tcp_socket(cookie);
+		if (!state) {
+			count(&counters.sockets_refused);
+			return 0;
+		}
+		state->cookie = cookie;
+		state->protocol = PROTOCOL_TCP;
+		state->network_namespace = current_network_namespace();
+	}
+	own(state, member);
+	return state;
+}
+
+/* What is kept with the socket of a packet; NULL: not ours. */
+static __always_inline struct socket_state *packet_socket(struct __sk_buff *packet, struct bpf_sock *socket)
+{
+	if (socket->protocol == PROTOCOL_TCP && socket->type == SOCK_STREAM)
+		return tcp_socket(bpf_get_socket_cookie(packet));
+	return bpf_sk_storage_get(&sockets, socket, 0, 0);
 }
 
 /* -------------------------------------------------------------- flow table */
@@ -134,6 +164,7 @@ static __always_inline void map_ipv4(__u8 address[16], __u32 ipv4)
 static __always_inline void copy_ipv6(__u8 address[16], __u32 a, __u32 b, __u32 c, __u32 d)
 {
 	__u32 *words = (__u32 *)address;
+	asm volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d)); /* it refuses two words in one load as well */
 	words[0] = a;
 	words[1] = b;
 	words[2] = c;

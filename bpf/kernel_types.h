@@ -195,6 +195,8 @@ struct sock_common {
 	__be16 skc_dport;
 	unsigned short skc_family;
 	unsigned char skc_state;
+	unsigned char skc_reuseport : 1;
+	int skc_bound_dev_if;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	atomic64_t skc_cookie;
@@ -210,6 +212,10 @@ struct sock {
 	void *sk_bpf_storage;
 	struct sock_cgroup_data sk_cgrp_data;
 	struct dst_entry *sk_dst_cache;
+};
+
+struct socket {
+	struct sock *sk;
 };
 
 struct sockaddr_un {
@@ -269,9 +275,17 @@ struct bpf_iter_meta {
 	struct seq_file *seq;
 };
 
-struct bpf_iter__bpf_sk_storage_map {
+struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;
-	struct sock *sk;
+	struct task_struct *task;
+	__u32 fd;
+	struct file *file;
+};
+
+struct bpf_iter__bpf_map_elem {
+	struct bpf_iter_meta *meta;
+	struct bpf_map *map;
+	void *key;
 	void *value;
 };
 

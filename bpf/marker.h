@@ -81,6 +81,7 @@ static __always_inline void end_test(struct member *member, __u32 test, __u32 fl
 			return;                                                                                        \
 		}                                                                                                      \
 		record->fixed = *marker;                                                                               \
+		asm volatile("" : "+r"(length)); /* the check is for the very register that is used */                 \
 		if (length > capacity || bpf_probe_read_kernel(record->text, length, text))                            \
 			record->fixed.text_length = 0;                                                                 \
 		count(&counters.emitted[EVENT_MARKER]);                                                                \

@@ -14,29 +14,36 @@
 
 /* ------------------------------------------------------- creation and bind */
 
-static __always_inline int note_owner(struct bpf_sock *socket)
-{
-	if (current_member())
-		socket_in_use(socket);
-	return ALLOW;
-}
-
+/* A multipath socket's connections are those of its subflows. */
 SEC("cgroup/sock_create")
 int on_socket_create(struct bpf_sock *socket)
 {
-	return note_owner(socket);
+	struct member *member = current_member();
+	if (!member || socket->protocol == PROTOCOL_MPTCP)
+		return ALLOW;
+	if (socket->protocol == PROTOCOL_TCP && socket->type == SOCK_STREAM)
+		tcp_socket_in_use(bpf_get_socket_cookie(socket), member);
+	else
+		socket_in_use(socket, member);
+	return ALLOW;
 }
 
-/* A child that binds its parent's socket listens for itself. A bound datagram socket is a server, or may be. */
+/* A bound datagram socket is a server, or may be. */
 static __always_inline int on_bind(struct bpf_sock *socket, const __u8 local[16])
 {
-	if (!current_member())
-		return ALLOW;
-	struct socket_state *state = socket_in_use(socket);
 	__u32 protocol = socket->protocol;
-	if (state && socket->src_port == DNS_PORT && (protocol == PROTOCOL_UDP || protocol == PROTOCOL_TCP))
-		note_member_server(local, state->network_namespace);
-	if (!state || (protocol != PROTOCOL_UDP && protocol != PROTOCOL_UDP_LITE))
+	bool is_udp = protocol == PROTOCOL_UDP;
+	if (!is_udp && protocol != PROTOCOL_UDP_LITE && protocol != PROTOCOL_TCP)
+		return ALLOW;
+	struct member *member = current_member();
+	if (!member)
+		return ALLOW;
+	if (socket->src_port == DNS_PORT && (is_udp || protocol == PROTOCOL_TCP))
+		note_member_server(local, current_network_namespace());
+	if (protocol == PROTOCOL_TCP)
+		return ALLOW;
+	struct socket_state *state = socket_in_use(socket, member);
+	if (!state)
 		return ALLOW;
 	state->protocol = protocol;
 	state->cookie = bpf_get_socket_cookie(socket);
@@ -75,17 +82,24 @@ static __always_inline int on_connect(struct bpf_sock_addr *context, const __u8 
 {
 	if (!context->sk)
 		return ALLOW;
-	struct socket_state *state = socket_in_use(context->sk);
+	struct member *member = current_member();
+	if (context->protocol == PROTOCOL_TCP && context->type == SOCK_STREAM) {
+		struct socket_state *state = tcp_socket_in_use(bpf_get_socket_cookie(context), member);
+		if (!state)
+			return ALLOW;
+		state->protocol = is_multipath(context->sk) ? PROTOCOL_MPTCP : PROTOCOL_TCP;
+		attempt_tcp(state, peer, bpf_ntohs(context->user_port));
+		return ALLOW;
+	}
+	struct socket_state *state = socket_in_use(context->sk, member);
 	if (!state)
 		return ALLOW;
 	__u32 protocol = context->protocol;
-	if (protocol == PROTOCOL_TCP && is_multipath(context->sk))
-		protocol = PROTOCOL_MPTCP;
 	state->protocol = protocol;
 	state->cookie = bpf_get_socket_cookie(context);
-	if (protocol == PROTOCOL_UDP || protocol == PROTOCOL_UDP_LITE)
-		return ALLOW; /* counts when something is sent: getaddrinfo connects to sort addresses */
-	attempt_tcp(state, peer, bpf_ntohs(context->user_port));
+	/* UDP counts when something is sent: getaddrinfo connects to sort addresses. */
+	if (protocol != PROTOCOL_UDP && protocol != PROTOCOL_UDP_LITE)
+		attempt_tcp(state, peer, bpf_ntohs(context->user_port));
 	return ALLOW;
 }
 
@@ -109,14 +123,26 @@ int on_connect6(struct bpf_sock_addr *context)
 SEC("cgroup/sock_release")
 int on_socket_release(struct bpf_sock *socket)
 {
-	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
+	__u32 protocol = socket->protocol;
+	if (protocol == PROTOCOL_UDP || protocol == PROTOCOL_UDP_LITE)
+		return ALLOW;
+	if (protocol != PROTOCOL_TCP || socket->type != SOCK_STREAM) {
+		struct socket_state *other = bpf_sk_storage_get(&sockets, socket, 0, 0);
+		if (other)
+			end_unsent_attempt(other);
+		return ALLOW;
+	}
+	__u64 cookie = bpf_get_socket_cookie(socket);
+	struct socket_state *state = tcp_socket(cookie);
 	if (!state)
 		return ALLOW;
 	if (state->flags & SOCKET_LISTENING) {
-		state->flags &= ~SOCKET_LISTENING;
 		__sync_fetch_and_sub(&counters.listeners, 1);
+		forget_listener(state);
 	}
 	end_unsent_attempt(state);
+	if (!are_of_open_attempt(set_flags(state, SOCKET_RELEASED)))
+		forget_tcp_socket(cookie);
 	return ALLOW;
 }
 

@@ -63,7 +63,7 @@ static __always_inline bool read_address(struct __sk_buff *packet, __u8 address[
 static __always_inline struct payload_work *take_work(struct __sk_buff *packet, bool is_out)
 {
 	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
-	struct socket_state *state = socket ? bpf_sk_storage_get(&sockets, socket, 0, 0) : NULL;
+	struct socket_state *state = socket ? packet_socket(packet, socket) : NULL;
 	if (!state)
 		return NULL;
 	struct payload_work *work = free_work();

@@ -31,7 +31,8 @@ static __always_inline bool is_followed(struct sock *socket)
 {
 	if (settings.session_cgroup)
 		return is_of_session_cgroup(socket);
-	return BPF_CORE_READ(socket, sk_bpf_storage) != NULL;
+	return BPF_CORE_READ(socket, sk_bpf_storage) ||
+	       tcp_socket(BPF_CORE_READ(socket, __sk_common.skc_cookie.counter));
 }
 
 static __always_inline void count_send(struct flow_key *key, struct member *member, int result)

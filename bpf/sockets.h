@@ -9,7 +9,7 @@
 
 #include "events.h"
 
-/* One TCP attempt lives here from connect to close; for datagrams only the owner counts. */
+/* One TCP attempt lives here from connect to close; for other sockets only the owner counts. */
 struct socket_state {
 	struct process_key owner;
 	struct image_id image;
@@ -35,14 +35,45 @@ struct socket_state {
 #define SOCKET_LOCAL 16
 #define SOCKET_CLOSED 32 /* the attempt was reported as over */
 #define SOCKET_LISTENING 64
-#define SOCKET_SPOKE 128 /* something was sent on it, and looked at */
+#define SOCKET_RELEASED 128 /* no descriptor is left: the entry goes with the connection */
+#define SOCKET_TOLD 256	    /* by the iterator over open sockets */
+#define SOCKET_SPOKE 512    /* something was sent on it, and looked at */
 
+/* Sockets that send datagrams, or that have no other hook than their packets. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE); /* an accepted socket has its listener's */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct socket_state);
 } sockets SEC(".maps");
+
+/*
+ * TCP sockets, which come and go by the thousand, by cookie: an entry costs a tenth of a socket's storage, which
+ * the kernel allocates twice, charges, and frees later.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct socket_state);
+} tcp_sockets SEC(".maps");
+
+static __always_inline struct socket_state *tcp_socket(__u64 cookie)
+{
+	return bpf_map_lookup_elem(&tcp_sockets, &cookie);
+}
+
+static __always_inline void forget_tcp_socket(__u64 cookie)
+{
+	bpf_map_delete_elem(&tcp_sockets, &cookie);
+}
+
+/* Flags of a TCP socket are set by its callbacks and by its release, which share no lock; the result is before. */
+static __always_inline __u32 set_flags(struct socket_state *state, __u32 flags)
+{
+	return __sync_fetch_and_or(&state->flags, flags);
+}
 
 static __always_inline void describe_close(struct event_close *event, const struct socket_state *state)
 {
@@ -78,9 +109,14 @@ static __always_inline void describe_bytes(struct event_close *event, struct tcp
 	event->error = tcp->inet_conn.icsk_inet.sk.sk_err;
 }
 
+static __always_inline bool are_of_open_attempt(__u32 flags)
+{
+	return flags & (SOCKET_ATTEMPTED | SOCKET_ACCEPTED) && !(flags & SOCKET_CLOSED);
+}
+
 static __always_inline bool is_open_attempt(const struct socket_state *state)
 {
-	return state->flags & (SOCKET_ATTEMPTED | SOCKET_ACCEPTED) && !(state->flags & SOCKET_CLOSED);
+	return are_of_open_attempt(state->flags);
 }
 
 #endif

@@ -7,13 +7,13 @@
 #ifndef PROCESS_TRACER_TCP_H
 #define PROCESS_TRACER_TCP_H
 
-#include "flows.h"
+#include "listeners.h"
 
 static __always_inline void end_unsent_attempt(struct socket_state *state)
 {
 	if (!is_open_attempt(state) || state->flags & (SOCKET_SYN_SENT | SOCKET_ACCEPTED))
 		return;
-	state->flags |= SOCKET_CLOSED;
+	set_flags(state, SOCKET_CLOSED);
 	struct flow_value *value = tcp_flow(state);
 	if (value)
 		count(&value->failed);
@@ -88,16 +88,15 @@ static __always_inline void syn_sent(struct bpf_sock_ops *context, struct socket
 {
 	if (!(state->flags & SOCKET_ATTEMPTED))
 		return;
-	state->flags |= SOCKET_SYN_SENT;
+	bool is_local = is_routed_to_loopback(tcp);
+	set_flags(state, is_local ? SOCKET_SYN_SENT | SOCKET_LOCAL : SOCKET_SYN_SENT);
 	follow_states(context);
 	read_local_endpoint(context, state);
-	if (is_routed_to_loopback(tcp))
-		state->flags |= SOCKET_LOCAL;
 	struct flow_value *value = tcp_flow(state);
 	if (!value)
 		return;
 	count(&value->sent);
-	if (state->flags & SOCKET_LOCAL)
+	if (is_local)
 		count(&value->local);
 }
 
@@ -105,21 +104,30 @@ static __always_inline void connected(struct bpf_sock_ops *context, struct socke
 {
 	if (!is_open_attempt(state))
 		return;
-	state->flags |= SOCKET_ESTABLISHED;
+	set_flags(state, SOCKET_ESTABLISHED);
 	state->established_time = bpf_ktime_get_boot_ns();
 	read_local_endpoint(context, state);
 }
 
-static __always_inline void accepted(struct bpf_sock_ops *context, struct socket_state *state)
+static __always_inline void accepted(struct bpf_sock_ops *context, struct bpf_sock *socket, struct tcp_sock *tcp)
 {
-	state->flags = SOCKET_ACCEPTED | SOCKET_ESTABLISHED;
-	state->cookie = bpf_get_socket_cookie(context);
-	state->protocol = PROTOCOL_TCP;
-	state->attempt_time = bpf_ktime_get_boot_ns();
-	state->established_time = state->attempt_time;
-	follow_states(context);
-	read_local_endpoint(context, state);
-	read_peer_endpoint(context, state);
+	struct socket_state child = {};
+	__u64 cookie = listener_of(context, socket, tcp);
+	struct socket_state *listener = cookie ? tcp_socket(cookie) : NULL;
+	if (!listener)
+		return;
+	child = *listener;
+	child.flags = SOCKET_ACCEPTED | SOCKET_ESTABLISHED;
+	child.cookie = bpf_get_socket_cookie(context);
+	child.attempt_time = bpf_ktime_get_boot_ns();
+	child.established_time = child.attempt_time;
+	read_local_endpoint(context, &child);
+	read_peer_endpoint(context, &child);
+	if (bpf_map_update_elem(&tcp_sockets, &child.cookie, &child, BPF_ANY))
+		count(&counters.sockets_refused); /* its end is not told */
+	else
+		follow_states(context);
+	struct socket_state *state = &child;
 
 	struct event_accept event = {};
 	event.header.kind = EVENT_ACCEPT;
@@ -136,15 +144,17 @@ static __always_inline void accepted(struct bpf_sock_ops *context, struct socket
 	emit(EVENT_ACCEPT, &event, sizeof event, wake_flags());
 }
 
+/* The entry goes with the connection, but for a socket that can connect again. Looked at last: then it may be gone. */
 static __always_inline void closed(struct socket_state *state, struct tcp_sock *tcp)
 {
 	if (!is_open_attempt(state))
 		return;
-	state->flags |= SOCKET_CLOSED;
+	__u64 cookie = state->cookie;
 	struct event_close event = {};
 	describe_close(&event, state);
 	describe_bytes(&event, tcp);
-	if (!(state->flags & SOCKET_ACCEPTED)) {
+	bool is_accepted = state->flags & SOCKET_ACCEPTED;
+	if (!is_accepted) {
 		struct flow_value *value = tcp_flow(state);
 		if (value) {
 			__sync_fetch_and_add(&value->bytes_sent, event.bytes_sent);
@@ -155,17 +165,21 @@ static __always_inline void closed(struct socket_state *state, struct tcp_sock *
 		}
 	}
 	emit(EVENT_CLOSE, &event, sizeof event, wake_flags());
+	bool has_no_release = is_accepted || state->protocol == PROTOCOL_MPTCP; /* never accepted; a subflow */
+	if (set_flags(state, SOCKET_CLOSED) & SOCKET_RELEASED || has_no_release)
+		forget_tcp_socket(cookie);
 }
 
-/* A listener belongs to the socket's storage until its release. */
-static __always_inline void listening(struct bpf_sock_ops *context, struct socket_state *state)
+/* Listens within listen(2), for its caller, whoever made the socket. */
+static __always_inline void listening(struct bpf_sock_ops *context, struct bpf_sock *socket, struct tcp_sock *tcp)
 {
-	if (!(state->flags & SOCKET_LISTENING))
+	struct socket_state *state = tcp_socket_in_use(bpf_get_socket_cookie(context), current_member());
+	if (!state)
+		return;
+	if (!(set_flags(state, SOCKET_LISTENING) & SOCKET_LISTENING))
 		count(&counters.listeners);
-	state->flags |= SOCKET_LISTENING;
-	state->cookie = bpf_get_socket_cookie(context);
-	state->protocol = PROTOCOL_TCP;
 	read_local_endpoint(context, state);
+	note_listener(socket, state, tcp);
 	emit_listen(state);
 }
 
@@ -191,24 +205,27 @@ int on_tcp(struct bpf_sock_ops *context)
 	struct bpf_sock *socket = context->sk;
 	if (!is_telling(context) || !socket)
 		return ALLOW;
-	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
-	if (!state)
-		return ALLOW;
 	struct tcp_sock *tcp = (struct tcp_sock *)bpf_skc_to_tcp_sock(socket);
 	if (!tcp)
+		return ALLOW;
+	if (context->op == BPF_SOCK_OPS_TCP_LISTEN_CB) {
+		listening(context, socket, tcp);
+		return ALLOW;
+	}
+	if (context->op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB) {
+		if (counters.listeners)
+			accepted(context, socket, tcp);
+		return ALLOW;
+	}
+	struct socket_state *state = tcp_socket(bpf_get_socket_cookie(context));
+	if (!state)
 		return ALLOW;
 	switch (context->op) {
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 		syn_sent(context, state, tcp);
 		break;
-	case BPF_SOCK_OPS_TCP_LISTEN_CB:
-		listening(context, state);
-		break;
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 		connected(context, state);
-		break;
-	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
-		accepted(context, state);
 		break;
 	case BPF_SOCK_OPS_STATE_CB:
 		closed(state, tcp);

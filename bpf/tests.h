@@ -18,8 +18,13 @@ struct {
 	__type(value, struct thread_test);
 } threads SEC(".maps");
 
+/* Whether the table ever had an entry: without markers nobody looks into it. */
+bool has_thread_tests;
+
 static __always_inline struct thread_test *own_thread_test(void)
 {
+	if (!has_thread_tests)
+		return NULL;
 	__u32 thread = bpf_get_current_pid_tgid();
 	return bpf_map_lookup_elem(&threads, &thread);
 }
@@ -44,6 +49,7 @@ static __always_inline __u32 at_level(__u32 test, __u32 level)
 static __always_inline void set_thread_test(__u32 thread, __u32 test, __u32 flags)
 {
 	struct thread_test entry = {.test = test, .flags = flags};
+	has_thread_tests = true;
 	if (bpf_map_update_elem(&threads, &thread, &entry, BPF_ANY))
 		count(&counters.threads_refused);
 }

@@ -31,7 +31,7 @@ static __always_inline int on_datagram(struct bpf_sock_addr *context, const __u8
 {
 	if (!context->sk)
 		return ALLOW;
-	struct socket_state *state = socket_in_use(context->sk);
+	struct socket_state *state = socket_in_use(context->sk, current_member());
 	if (!state)
 		return ALLOW;
 	state->protocol = context->protocol;
@@ -112,6 +112,20 @@ static __always_inline bool read_end(struct __sk_buff *packet, struct packet_end
 	return true;
 }
 
+/*
+ * Whether there is nothing to see in a packet, as in most: told from its own header, without asking for its socket. TCP
+ * within the machine, but for DNS. A raw socket, which can write any header, has its protocol's number for a port.
+ */
+static __always_inline bool is_plain_segment(struct __sk_buff *packet)
+{
+	const __u8 *data = (void *)(long)packet->data;
+	const void *end = (void *)(long)packet->data_end;
+	if ((const void *)(data + IPV4_HEADER_LENGTH) > end || packet->ifindex != LOOPBACK_IFINDEX)
+		return false;
+	return data[data[0] >> 4 == 4 ? 9 : 6] == PROTOCOL_TCP && packet->sk->src_port > PROTOCOL_RAW &&
+	       packet->sk->dst_port != bpf_htons(DNS_PORT);
+}
+
 /* What decides about ports: a raw socket's is 255, whatever it writes itself. */
 static __always_inline __u32 packet_protocol(struct bpf_sock *socket)
 {
@@ -127,11 +141,11 @@ static __always_inline int on_segment(struct __sk_buff *packet, struct bpf_sock 
 		else
 			on_dns_segment_in(packet);
 	} else if (is_out && socket->src_port == DNS_PORT) {
-		struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
+		struct socket_state *state = packet_socket(packet, socket);
 		if (state)
 			note_member_sender(packet, state->network_namespace);
 	} else if (is_out && packet->ifindex != LOOPBACK_IFINDEX) {
-		struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
+		struct socket_state *state = packet_socket(packet, socket);
 		if (state && (state->flags & (SOCKET_ATTEMPTED | SOCKET_SPOKE)) == SOCKET_ATTEMPTED)
 			on_first_data(packet);
 	}
@@ -162,7 +176,7 @@ static __always_inline void packet_key(struct flow_key *key, const struct socket
 SEC("cgroup_skb/egress")
 int on_packet_out(struct __sk_buff *packet)
 {
-	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
+	struct bpf_sock *socket = packet->sk && !is_plain_segment(packet) ? bpf_sk_fullsock(packet->sk) : NULL;
 	if (!socket)
 		return ALLOW;
 	__u32 protocol = packet_protocol(socket);
@@ -202,7 +216,7 @@ int on_packet_out(struct __sk_buff *packet)
 SEC("cgroup_skb/ingress")
 int on_packet_in(struct __sk_buff *packet)
 {
-	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
+	struct bpf_sock *socket = packet->sk && !is_plain_segment(packet) ? bpf_sk_fullsock(packet->sk) : NULL;
 	if (!socket)
 		return ALLOW;
 	__u32 protocol = packet_protocol(socket);

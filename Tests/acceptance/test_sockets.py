@@ -17,6 +17,15 @@ def test_accepted_connection_belongs_to_the_listeners_process(tool, hostile):
     assert connected.process.namespace_pid == truth["client"]
 
 
+def test_listeners_that_share_a_port(tool, hostile):
+    finished = tool("trace", hostile / "shared-port")
+    truth = finished.truth
+    accepted = [each.process.namespace_pid for each in finished.run.connections if each.direction == "accept"]
+    assert truth["by_parent"] + truth["by_child"] == len(accepted) == 8
+    assert accepted.count(truth["parent"]) == truth["by_parent"]
+    assert accepted.count(truth["child"]) == truth["by_child"]
+
+
 def test_socket_that_is_open_at_the_end(tool, hostile):
     finished = tool("trace", hostile / "open-socket", 3)
     assert {(each.direction, each.is_still_open) for each in finished.run.connections} == {

@@ -87,10 +87,10 @@ enum HookTable {
       cost: "an attempt without a route shows no result"),
     Entry(
       program: "on_bind4", hook: "cgroup/post_bind4", attachment: .rootCgroup, isRequired: false,
-      cost: "a listener made by a parent process is named after the parent"),
+      cost: "sockets that wait for IPv4 datagrams are not known"),
     Entry(
       program: "on_bind6", hook: "cgroup/post_bind6", attachment: .rootCgroup, isRequired: false,
-      cost: "a listener made by a parent process is named after the parent"),
+      cost: "sockets that wait for IPv6 datagrams are not known"),
   ]
 
   /// What a kernel that refuses one program refuses as well: attach types come together.

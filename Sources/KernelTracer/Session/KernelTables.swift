@@ -37,13 +37,14 @@ enum KernelTables {
     }
   }
 
-  /// Records that a BPF iterator writes, one after the other.
+  /// Records that a BPF iterator writes, one after the other; `map` is what an iterator over a map goes through.
   static func records<Record: BitwiseCopyable>(
-    from program: OpaquePointer, over map: Int32, as type: Record.Type, _ body: (Record) -> Void
+    from program: OpaquePointer, over map: Int32?, as type: Record.Type, _ body: (Record) -> Void
   ) throws(KernelTracerError) {
     var linkInfo = bpf_iter_link_info()
-    linkInfo.map.map_fd = UInt32(map)
+    if let map { linkInfo.map.map_fd = UInt32(map) }
     let attached = withUnsafeMutablePointer(to: &linkInfo) { info in
+      if map == nil { return bpf_program__attach_iter(program, nil) }
       var options = bpf_iter_attach_opts()
       options.sz = MemoryLayout<bpf_iter_attach_opts>.size(through: \.link_info_len)
       options.link_info = info

@@ -57,6 +57,53 @@ import Trace
     #expect(event.image.cutArgumentBytes == 50_000)
   }
 
+  /// An answer to the question for `a` that says nothing more.
+  private static let answer: [UInt8] = [1, 2, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0x61, 0, 0, 1, 0, 1]
+
+  private func payload(_ kind: Int32, _ payload: [UInt8], fullLength: UInt32? = nil, flags: Int32 = 0) -> [UInt8] {
+    var record = event_payload()
+    record.header = header(kind)
+    record.payload_length = UInt32(payload.count)
+    record.full_length = fullLength ?? UInt32(payload.count)
+    record.flags = UInt32(flags)
+    record.port = 443
+    return bytes(of: record) + payload
+  }
+
+  @Test func readsAnAnswerWithWhatSpeaksAgainstIt() throws {
+    guard case .answer(let event)? = decode(payload(EVENT_ANSWER, Self.answer, flags: ANSWER_UNASKED)) else {
+      Issue.record("not an answer")
+      return
+    }
+    #expect(event.message?.name == "a")
+    #expect(event.doubts == [.unasked])
+    #expect(event.cutBytes == nil)
+    guard case .answer(let cut)? = decode(payload(EVENT_ANSWER, [1, 2], fullLength: 5000, flags: 15)) else {
+      Issue.record("not an answer")
+      return
+    }
+    #expect(cut.message == nil)
+    #expect(cut.cutBytes == 5000)
+    #expect(cut.doubts == Set(AnswerEvent.Doubt.allCases))
+    #expect(decode(Array(payload(EVENT_ANSWER, Self.answer).dropLast())) == nil)
+  }
+
+  @Test func tellsFirstDataOnlyWhereItNamesAServer() {
+    let request = payload(EVENT_FIRST_DATA, Array("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n".utf8))
+    guard case .claim(let event)? = decode(request) else {
+      Issue.record("not a claim")
+      return
+    }
+    #expect(event.name == "a.example")
+    #expect(event.source == .httpHost)
+    #expect(event.peer.port == 443)
+    let silent = payload(EVENT_FIRST_DATA, Array("SSH-2.0-x".utf8))
+    #expect(decode(silent) == nil)
+    #expect(silent.withUnsafeBytes { KernelRecordDecoder.isSilent($0) })
+    #expect(!request.withUnsafeBytes { KernelRecordDecoder.isSilent($0) })
+    #expect(!silent.dropLast().withUnsafeBytes { KernelRecordDecoder.isSilent(UnsafeRawBufferPointer($0)) })
+  }
+
   @Test func refusesARecordThatIsShorterThanItsLengthsSay() {
     var record = event_exec()
     record.header = header(EVENT_EXEC)

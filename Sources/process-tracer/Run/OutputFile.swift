@@ -52,9 +52,14 @@ final class OutputFile {
   }
 
   func write(_ bytes: some Collection<UInt8>) {
-    guard failure == nil else { return }
-    buffer.append(contentsOf: bytes)
-    if buffer.count >= Self.bufferSize { flush() }
+    var rest = bytes[...]
+    while failure == nil, !rest.isEmpty {
+      // A recorded run comes in one piece, which is not to be held twice.
+      let part = rest.prefix(Self.bufferSize)
+      buffer.append(contentsOf: part)
+      rest = rest.dropFirst(part.count)
+      if buffer.count >= Self.bufferSize { flush() }
+    }
   }
 
   /// Writes what is buffered; `failure` tells whether the file is whole.

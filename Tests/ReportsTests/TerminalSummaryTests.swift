@@ -18,7 +18,7 @@ import Trace
     #expect(text.contains("network.allow (.process-tracer.yml:4:3)\n"))
     #expect(text.contains("allow    --allow-net tcp://203.0.113.9:443\n"))
     #expect(text.contains("network: { allow: [\"tcp://203.0.113.9:443\"] }\n"))
-    #expect(text.contains("leaked: 1 process was alive when the command had ended\n  sleep(4250) sleep 600\n"))
+    #expect(text.contains("leaked: 1 process was alive when the command had ended\n  sleep(4250) sleep 600"))
     #expect(lines.last?.contains("--report-dir DIR") == true)
   }
 

@@ -16,6 +16,7 @@ const showDetail = (aside, process) => {
       `${run.directions[run.connections.direction[connection]]} ${run.destinations[run.connections.destination[connection]]}`,
       element("span", { class: "fine" }, ` · ${run.results[run.connections.result[connection]]}`
         + ` · at ${durationText(run.connections.start[connection])}`
+        + ` · test known: ${run.levels[run.connections.level[connection]]}`
         + (sent ? ` · ${bytesText(sent)} sent` : "") + (received ? ` · ${bytesText(received)} received` : "")));
   });
   aside.hidden = false;

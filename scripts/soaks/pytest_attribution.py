@@ -17,9 +17,10 @@ from ground_truth import LEVELS, Score, score
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITES = ROOT / "Fixtures/attribution"
-LEAST_EXACT = 0.97
-# So many events there are at least in a suite that runs whole.
+# In a suite that runs whole there are so many events at least, and this share of them is exact. anyio's worker threads
+# are known by who created them.
 LEAST_EVENTS = {"pytest": 570, "pytest-interleaved": 360, "pytest-plugins": 270}
+LEAST_EXACT = {"pytest": 0.97, "pytest-interleaved": 0.97, "pytest-plugins": 0.94}
 # Each is the newest that the Python in question still takes.
 PYTESTS = ("pytest<8", "pytest<9", "pytest")
 PLUGINS = ("pytest-xdist", "pytest-asyncio", "anyio", "pytest-run-parallel")
@@ -43,7 +44,7 @@ def scored(soak, python: Path, suite: str, options: list[str]) -> tuple[Score | 
     if finished.returncode:
         return None, [f"exit code {finished.returncode}: {(finished.stdout + finished.stderr)[-600:]}"]
     found = score(run, truth)
-    problems = found.problems(LEAST_EXACT)
+    problems = found.problems(LEAST_EXACT[suite])
     if found.total < LEAST_EVENTS[suite]:
         problems.append(f"expected {LEAST_EVENTS[suite]} events or more")
     if not run.is_complete:

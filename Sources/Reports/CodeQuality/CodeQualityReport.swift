@@ -24,7 +24,9 @@ public struct CodeQualityReport: Report {
       }
       for finding in Finding.all(in: verdict) {
         json.object {
-          $0.member("description", "\(finding.test): \(finding.sentence)".cut(toBytes: 4096))
+          $0.member(
+            "description",
+            "\(finding.test): \(finding.sentence), test known: \(finding.violation.level.rawValue)".cut(toBytes: 4096))
           $0.member("check_name", "process-tracer.\(finding.violation.kind.rawValue)")
           $0.member("fingerprint", finding.fingerprint)
           $0.member("severity", verdict.violationsFail ? "major" : "minor")

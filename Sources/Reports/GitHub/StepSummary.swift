@@ -84,7 +84,7 @@ public struct StepSummary: Report {
     items += verdict.notCovered.map { "- **not covered**: \($0.limitedText)\n" }
     items += verdict.missingHooks.map { "- **degraded**: hook \($0.name.limited) is missing: \($0.cost.limitedText)\n" }
     items += verdict.loss.phrases.map { "- **lost**: \($0.markdownEscaped)\n" }
-    items += trace.header.notes.map { "- **note**: \($0.limitedText)\n" }
+    items += (trace.header.notes + trace.attributionNotes).map { "- **note**: \($0.limitedText)\n" }
     let leaked = trace.processes.count { $0.isLeaked }
     if leaked > 0 {
       let count = Quantity.count(leaked, "process", plural: "processes")

@@ -44,6 +44,7 @@ extension PageData {
 
   /// Connections, as they were recorded, and flows, which are complete.
   func writeNetwork(into json: inout JSONWriter, to sink: ([UInt8]) throws -> Void) rethrows {
+    let levels = Attribution.Level.allCases
     let directions: [Connection.Direction] = [.connect, .accept, .send]
     let destinations = TextTable(
       trace.connections.lazy.map(Self.destination(of:)) + trace.flows.lazy.map(Self.destination(of:)))
@@ -63,6 +64,7 @@ extension PageData {
           ("sent", { $1.integer($0.bytesSent) }),
           ("received", { $1.integer($0.bytesReceived) }),
           ("test", { $1.integer($0.attribution.testCase ?? -1) }),
+          ("level", { $1.integer(levels.firstIndex(of: $0.attribution.level) ?? -1) }),
         ]
         try json.write(columns, of: trace.connections, to: sink)
       })

@@ -76,7 +76,7 @@ struct PageData {
         json.member(
           "notJudged",
           verdict.notJudged.map { "\($0.program) → \($0.destination) · \($0.count) times".visible })
-        json.member("notes", trace.header.notes.map(\.visible))
+        json.member("notes", (trace.header.notes + trace.attributionNotes).map(\.visible))
       })
   }
 

@@ -118,6 +118,8 @@ public struct SARIFReport: Report {
     json.member(
       "partialFingerprints", object: { $0.member("primaryLocationLineHash", "\(finding.fingerprint):1") })
     json.member("occurrenceCount", max(1, finding.count))
+    json.member(
+      "properties", object: { $0.member("process_tracer.attribution", finding.violation.level.rawValue) })
   }
 }
 

@@ -57,8 +57,15 @@ struct TerminalSections {
       leaked.lazy.map { process in
         let image = trace.image(of: process)
         let line = ShellQuoting.line(image?.arguments ?? []).cut(toBytes: TerminalSummary.commandLineLimit)
-        return "\((image?.name ?? "?").visible)(\(process.identity.pid)) \(line)"
+        let test = testText(of: process.attribution).map { " · \($0)" } ?? ""
+        return "\((image?.name ?? "?").visible)(\(process.identity.pid)) \(line)\(test)"
       }, into: &output)
+  }
+
+  /// `test_net.py::test_fetch (exact)`, nil where no test is known.
+  private func testText(of attribution: Attribution) -> String? {
+    guard attribution.level != .none, let test = attribution.testCase else { return nil }
+    return "\(trace.testCases[test].name.visible) (\(attribution.level.rawValue))"
   }
 
   private func writeListeners(into output: inout ChunkBuffer) {

@@ -13,6 +13,7 @@ let package = Package(
   products: [
     .executable(name: "process-tracer", targets: ["process-tracer"]),
     .library(name: "ProcessExpectations", targets: ["ProcessExpectations"]),
+    .library(name: "ProcessExpectationsXCTest", targets: ["ProcessExpectationsXCTest"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -43,7 +44,9 @@ let package = Package(
     .target(name: "Audit", dependencies: ["Trace"]),
     .target(
       name: "TestAdapters", dependencies: ["Trace"],
-      resources: [.embedInCode("Pytest/process_tracer_pytest.py")]),
+      resources: [
+        .embedInCode("Pytest/process_tracer_pytest.py"), .embedInCode("Pytest/process_tracer_expectations.py"),
+      ]),
     .target(
       name: "Reports", dependencies: ["Trace", "Audit", "Policy", "JSONWriting", "MessageDigest", "CExpat"],
       plugins: ["EmbedPage"]),
@@ -56,7 +59,10 @@ let package = Package(
     .target(
       name: "OTLPExport", dependencies: ["HTTPClient", "OTLP", "Trace", "Policy", "CNanopb", "CZlib"],
       linkerSettings: [.linkedLibrary(":libprotobuf-nanopb.a")] + kernelLibraries),
-    .target(name: "ProcessExpectations"),
+    .target(name: "ProcessActivity"),
+    .target(name: "ProcessExpectations", dependencies: ["ProcessActivity"]),
+    .target(name: "ProcessExpectationsXCTest", dependencies: ["ProcessActivity"]),
+    .target(name: "SessionService", dependencies: ["CKernelABI", "Policy", "Trace"]),
     .target(
       name: "KernelTracer", dependencies: ["CKernelABI", "CLibbpf", "Trace"],
       linkerSettings: kernelLibraries, plugins: ["CompileBPF"]),
@@ -66,7 +72,7 @@ let package = Package(
       name: "process-tracer",
       dependencies: [
         "KernelTracer", "Trace", "Audit", "CElf", "Policy", "TestAdapters", "Reports", "OTLP", "OTLPExport",
-        "MessageDigest", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MessageDigest", "SessionService", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "JSONWritingTests", dependencies: ["JSONWriting"]),
     .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"]),
@@ -79,7 +85,8 @@ let package = Package(
     .testTarget(name: "OTLPTests", dependencies: ["OTLP", "Policy", "Trace"]),
     .testTarget(name: "OTLPExportTests", dependencies: ["OTLPExport", "OTLP", "Policy", "Trace"]),
     .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient"]),
-    .testTarget(name: "ProcessExpectationsTests", dependencies: ["ProcessExpectations"]),
+    .testTarget(name: "ProcessExpectationsTests", dependencies: ["ProcessExpectations", "ProcessActivity"]),
+    .testTarget(name: "SessionServiceTests", dependencies: ["SessionService", "Policy", "Trace"]),
     .testTarget(name: "KernelTracerTests", dependencies: ["KernelTracer", "Trace", "CKernelABI"]),
   ],
   swiftLanguageModes: [.v6]

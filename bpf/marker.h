@@ -163,6 +163,9 @@ int on_marker(struct bpf_sockopt *context)
 	case MARKER_END:
 		end_test(member, marker.previous, flags);
 		break;
+	case MARKER_THREAD_END:
+		end_test(member, marker.previous, THREAD_RUNS_BESIDE);
+		break;
 	case MARKER_ADOPT:
 		if (!read_token(context, &token))
 			return REFUSE;
@@ -245,6 +248,8 @@ int on_marker_question(struct bpf_sockopt *context)
 		return answer_number(context, MARKER_VERSION);
 	case MARKER_ASK_TEST:
 		return answer_number(context, current_test(member) & ~TEST_LEVEL_MASK);
+	case MARKER_ASK_LEVEL:
+		return answer_number(context, current_test(member) & TEST_LEVEL_MASK);
 	case MARKER_ASK_CONTEXT:
 		return answer_context(context, current_test(member));
 	default:

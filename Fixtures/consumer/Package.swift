@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// A package that uses the assertion module as anybody would, by URL; the test names a clone of this repository.
+// A package that uses the assertion modules as anybody would, by URL; the test names a clone of this repository.
 let package = Package(
   name: "consumer",
   dependencies: [
@@ -11,8 +11,13 @@ let package = Package(
       revision: Context.environment["PROCESS_TRACER_REVISION"] ?? "main")
   ],
   targets: [
-    .executableTarget(
-      name: "Consumer", dependencies: [.product(name: "ProcessExpectations", package: "process-tracer")])
+    .target(name: "Work"),
+    .testTarget(
+      name: "SwiftTestingTests",
+      dependencies: ["Work", .product(name: "ProcessExpectations", package: "process-tracer")]),
+    .testTarget(
+      name: "XCTestTests",
+      dependencies: ["Work", .product(name: "ProcessExpectationsXCTest", package: "process-tracer")]),
   ],
   swiftLanguageModes: [.v6]
 )

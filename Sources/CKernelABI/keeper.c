@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+
 #include "keeper.h"
 
 #include <errno.h>
@@ -65,9 +66,52 @@ pid_t pt_keep_file(int file, const struct pt_identity *identity)
 	return keeper < 0 ? -code : keeper;
 }
 
+static _Noreturn void remove_when_closed(int guard, const char *file, const char *directory)
+{
+	struct pt_capabilities none = {0, 0, 0};
+	sigset_t all;
+	char byte;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setsid();
+	if (dup2(guard, 0) < 0 || syscall(SYS_close_range, 1, UINT_MAX, 0) || chdir("/"))
+		_exit(1);
+	pt_set_capabilities(&none);
+	while (read(0, &byte, 1) < 0 && errno == EINTR)
+		;
+	unlink(file);
+	rmdir(directory);
+	_exit(0);
+}
+
+pid_t pt_keep_socket(const char *file, const char *directory, int *guard)
+{
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	pid_t keeper = fork();
+	int failure = errno;
+	if (keeper == 0) {
+		close(ends[1]);
+		remove_when_closed(ends[0], file, directory);
+	}
+	close(ends[0]);
+	if (keeper < 0) {
+		close(ends[1]);
+		return -failure;
+	}
+	*guard = ends[1];
+	return keeper;
+}
+
+void pt_await_keeper(pid_t keeper)
+{
+	while (waitpid(keeper, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 void pt_end_keeper(pid_t keeper)
 {
 	kill(keeper, SIGKILL);
-	while (waitpid(keeper, NULL, 0) < 0 && errno == EINTR)
-		;
+	pt_await_keeper(keeper);
 }

@@ -1,43 +1,64 @@
-"""A package that depends on this one by URL, for the assertion module, on a machine that has nothing else."""
+"""A package that depends on this one by URL, for its assertions, on a machine that has nothing else."""
 
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from conftest import FIXTURES, ROOT, clean_environment
+from conftest import BINARY, FIXTURES, IN_NAMESPACE, ROOT, clean_environment
 
-# What building the tool needs and using the module must not.
+# What building the tool needs and using the modules must not.
 HIDDEN = [
     "libbpf-dev", "libelf-dev", "libyaml-dev", "libmd-dev", "zlib1g-dev", "libexpat1-dev", "libcapstone-dev",
     "libssl-dev", "libhttp-parser-dev", "libnanopb-dev",
 ]  # fmt: skip
+TESTS = ".build/debug/consumerPackageTests.xctest"
+
+
+@dataclass
+class Consumer:
+    package: Path
+    output: str
+    seconds: float
+    environment: dict[str, str]
+
+    def run(self, *command: object, **options) -> subprocess.CompletedProcess:
+        options.setdefault("env", self.environment)
+        return subprocess.run(
+            [str(part) for part in command], cwd=self.package, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, timeout=300, **options,
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def consumer(tmp_path_factory):
-    """The built package: its directory, the build's output, the processor seconds it took."""
+def consumer(tmp_path_factory) -> Consumer:
+    """The package with its tests built: the output, and the processor seconds that it took."""
     directory = tmp_path_factory.mktemp("consumer")
     clone, package = directory / "process-tracer", directory / "consumer"
     subprocess.run(["git", "clone", "-q", "--no-hardlinks", ROOT, clone], check=True)
     revision = subprocess.run(["git", "rev-parse", "HEAD"], cwd=clone, check=True, capture_output=True, text=True)
     shutil.copytree(FIXTURES / "consumer", package, ignore=shutil.ignore_patterns(".build*"))
     environment = clean_environment() | {
-        "PROCESS_TRACER_CLONE": clone.as_uri(), "PROCESS_TRACER_REVISION": revision.stdout.strip(),
-        "HIDDEN": "\n".join(hidden_files()),
+        "PROCESS_TRACER_CLONE": clone.as_uri(), "PROCESS_TRACER_REVISION": revision.stdout.strip()
     }  # fmt: skip
     # An empty file over each of them, in a mount namespace that ends with the build.
-    script = 'echo "$HIDDEN" | while read -r file; do mount --bind /dev/null "$file"; done && exec swift build'
+    script = 'echo "$HIDDEN" | while read -r file; do mount --bind /dev/null "$file"; done && exec swift build --build-tests'
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     built = subprocess.run(
-        ["unshare", "-m", "sh", "-ec", script], cwd=package, env=environment, capture_output=True, text=True
-    )
+        ["unshare", "-m", "sh", "-ec", script], cwd=package, env=environment | {"HIDDEN": "\n".join(hidden_files())},
+        capture_output=True, text=True,
+    )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     output = built.stdout + built.stderr
     assert built.returncode == 0, output
-    return package, output, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Consumer(
+        package, output, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, environment
+    )
 
 
 def hidden_files() -> list[str]:
@@ -47,15 +68,96 @@ def hidden_files() -> list[str]:
     return files
 
 
-def test_the_module_builds_fast_and_says_nothing(consumer):
-    package, output, seconds = consumer
-    assert "warning:" not in output
-    assert seconds < 30
-    run = subprocess.run([package / ".build/debug/Consumer"], check=True, capture_output=True, text=True)
-    assert run.stdout.startswith("process-tracer ")
+@pytest.fixture(scope="module")
+def traced(consumer, tmp_path_factory) -> tuple[subprocess.CompletedProcess, dict]:
+    """The whole suite under the tracer, and what its reports say."""
+    reports = tmp_path_factory.mktemp("reports")
+    finished = consumer.run(
+        *IN_NAMESPACE, BINARY, "trace", "-q", "--report-dir", reports, "--", "swift", "test", "--skip-build"
+    )
+    return finished, json.loads((reports / "verdict.json").read_text())
+
+
+def test_it_builds_fast_and_says_nothing(consumer):
+    assert "warning:" not in consumer.output
+    assert consumer.seconds < 30
 
 
 def test_at_most_three_pins_are_added(consumer):
-    package, _, _ = consumer
-    pins = json.loads((package / "Package.resolved").read_text())["pins"]
+    pins = json.loads((consumer.package / "Package.resolved").read_text())["pins"]
     assert {pin["identity"] for pin in pins} == {"process-tracer", "swift-argument-parser"}
+
+
+def expected_failures(package: Path) -> dict[tuple[str, int], str]:
+    found = {}
+    for source in package.glob("Tests/*/*.swift"):
+        for number, line in enumerate(source.read_text().splitlines(), 1):
+            _, mark, text = line.partition("// fails: ")
+            if mark:
+                found[source.name, number] = text
+    return found
+
+
+# `FailingTests.swift:50:29: …` of Swift Testing, `…/FailingCase.swift:30: error: …` of XCTest.
+FAILURE = re.compile(r"(\w+\.swift):(\d+):(?:\d+:| error:)")
+
+
+def test_each_expectation_fails_at_its_line_and_says_what_happened(consumer, traced):
+    finished, _ = traced
+    assert finished.returncode == 1, finished.stdout
+    failures: dict[tuple[str, int], str] = {}
+    where = None
+    for line in finished.stdout.splitlines():
+        match = FAILURE.search(line)
+        if match and "warning" not in line:
+            where = match[1], int(match[2])
+        elif not line.startswith(("↳", " ", "±")):
+            where = None
+        if where:
+            failures[where] = failures.get(where, "") + line + "\n"
+    expected = expected_failures(consumer.package)
+    assert len(expected) > 20
+    assert sorted(failures) == sorted(expected), finished.stdout
+    for place, text in expected.items():
+        assert text in failures[place], place
+
+
+def test_the_others_pass(traced):
+    finished, _ = traced
+    lines = finished.stdout.splitlines()
+    for suite in ["Suite PassingTests passed", "Suite ConcurrentTests passed"]:
+        assert any(suite in line for line in lines), finished.stdout
+    for case in ["PassingCase", "PassingTracedCase"]:
+        assert any(f"Test Suite '{case}' passed" in line for line in lines), finished.stdout
+
+
+def test_the_traced_tests_are_known_by_name_in_reports(traced):
+    _, verdict = traced
+    assert verdict["counts"]["tests"] >= 225
+    assert verdict["counts"]["eventsByLevel"]["exact"] > 600
+
+
+def test_two_hundred_at_once_see_their_own_alone_in_twenty_runs(consumer):
+    loop = f"for run in $(seq 20); do {TESTS} --testing-library swift-testing --filter ConcurrentTests || exit 1; done"
+    finished = consumer.run(BINARY, "trace", "-q", "--", "sh", "-c", loop)
+    assert finished.returncode == 0, finished.stdout[-4000:]
+    assert finished.stdout.count("with 200 test cases passed") == 20
+
+
+@pytest.mark.parametrize(
+    ("variables", "code", "text"),
+    [
+        ({}, 0, "skipped"),
+        ({"CI": "true"}, 1, "process-tracer test -- swift test"),
+        ({"PROCESS_TRACER_MISSING": "fail"}, 1, "process-tracer test -- swift test"),
+        ({"CI": "true", "PROCESS_TRACER_MISSING": "skip"}, 0, "skipped"),
+        ({"CI": "true", "PROCESS_TRACER_MISSING": "run"}, 0, "passed"),
+    ],
+)
+def test_without_a_tracer(consumer, variables, code, text):
+    finished = consumer.run(
+        TESTS, "--testing-library", "swift-testing", "--filter", "PassingTests/noEgress",
+        env=consumer.environment | variables,
+    )  # fmt: skip
+    assert finished.returncode == code, finished.stdout
+    assert text in finished.stdout

@@ -15,6 +15,15 @@
  */
 pid_t pt_keep_file(int file, const struct pt_identity *identity);
 
+/*
+ * Starts a child, with no capability, that removes a file and its directory
+ * when `*guard` is closed, whatever kills this process. Its pid, or -errno.
+ */
+pid_t pt_keep_socket(const char *file, const char *directory, int *guard);
+
+/* Waits for a child that pt_keep_socket started and whose guard is closed. */
+void pt_await_keeper(pid_t keeper);
+
 /* Ends a keeper. */
 void pt_end_keeper(pid_t keeper);
 

@@ -84,6 +84,7 @@ extension ListenEvent {
       time: BootInstant(record.header.time), process: ProcessIdentity(record.header.process),
       socket: record.socket, protocol: TransportProtocol(rawValue: record.protocol),
       local: Endpoint(record.address, port: record.port), networkNamespace: record.network_namespace)
+    test = TestMark(kernelWord: record.test)
   }
 }
 

@@ -20,7 +20,7 @@ extension MarkerEvent.Verb {
     case MARKER_BEGIN: self = .begin
     case MARKER_PHASE: self = .phase
     case MARKER_FIXTURE: self = .fixture
-    case MARKER_END: self = .end
+    case MARKER_END, MARKER_THREAD_END: self = .end
     case MARKER_THREAD: self = .thread
     case MARKER_ADAPTER: self = .adapter
     default: return nil

@@ -23,12 +23,19 @@ public enum CommandRunResult: Sendable {
   case notStarted(isDirectory: Bool, errno: Int32)
 }
 
+/// Answers what processes of a run ask, with `TracerSession.drain` for all events up to now.
+public typealias RequestHandler = (borrowing TracerSession) -> Void
+
 extension TracerSession {
   /// Runs a command as the session's root: suspended until it is a member, then as without a tracer. Signals sent
   /// to this process reach it. Events go to `onEvent` as they come.
+  ///
+  /// - Parameters:
+  ///   - requests: a descriptor on which processes of the run ask something; nil: there is none.
+  ///   - onRequest: called while that is readable.
   public mutating func run<Host: CommandHost & ~Copyable>(
     _ launch: CommandLaunch, host: inout Host, options: CommandRunOptions = CommandRunOptions(),
-    _ onEvent: (KernelEvent) -> Void
+    requests: Int32? = nil, onRequest: RequestHandler = { _ in }, _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) -> CommandRunResult {
     try host.start(launch, in: self)
     guard liveMembers == 1 else {
@@ -38,27 +45,28 @@ extension TracerSession {
     if let failure = try host.release() {
       return .notStarted(isDirectory: failure.isDirectory, errno: failure.errno)
     }
-    return .ended(supervise(&host, options: options, onEvent))
+    return .ended(supervise(&host, options: options, requests: requests, onRequest, onEvent))
   }
 
   /// Reads the ring and passes signals on until the command has ended, then sees to what it left running. Nothing
   /// that fails here stops the command: what could not be read makes the evidence incomplete.
   private mutating func supervise<Host: CommandHost & ~Copyable>(
-    _ host: inout Host, options: CommandRunOptions, _ onEvent: (KernelEvent) -> Void
+    _ host: inout Host, options: CommandRunOptions, requests: Int32?, _ onRequest: RequestHandler,
+    _ onEvent: (KernelEvent) -> Void
   ) -> ExitStatus {
     var status: ExitStatus?
     do {
       let poller = try Poller()
       let watched = host.descriptors
-      for descriptor in watched + [ring.descriptor] { try poller.add(descriptor) }
+      for descriptor in watched + [ring.descriptor] + (requests.map { [$0] } ?? []) { try poller.add(descriptor) }
       if let stops = stopsDescriptor { try poller.add(stops) }
-      status = try waitForEnd(&host, poller, onEvent)
+      status = try waitForEnd(&host, poller, requests: requests, onRequest, onEvent)
       try ring.drain(onEvent)
       onEvent(.commandEnded(.now))
       for descriptor in watched where !host.descriptors.contains(descriptor) { poller.remove(descriptor) }
       if options.killsLeaked { killLeaked() }
       if options.killsLeaked || options.waitsForLeaked {
-        try waitForLeaked(&host, poller, onEvent)
+        try waitForLeaked(&host, poller, requests: requests, onRequest, onEvent)
       }
     } catch {
       failures.append("the run was not followed to its end: \(error.message)")
@@ -68,24 +76,62 @@ extension TracerSession {
   }
 
   private func waitForEnd<Host: CommandHost & ~Copyable>(
-    _ host: inout Host, _ poller: borrowing Poller, _ onEvent: (KernelEvent) -> Void
+    _ host: inout Host, _ poller: borrowing Poller, requests: Int32?, _ onRequest: RequestHandler,
+    _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) -> ExitStatus {
     while true {
       let ready = try poller.wait()
       try serveStops(ready, onEvent)
       if ready.contains(ring.descriptor) { try ring.drain(onEvent) }
-      guard ready.contains(where: { $0 != ring.descriptor && $0 != stopsDescriptor }) else { continue }
+      if let requests, ready.contains(requests) { onRequest(self) }
+      guard ready.contains(where: { $0 != ring.descriptor && $0 != stopsDescriptor && $0 != requests }) else {
+        continue
+      }
       if case .ended(let status) = try host.change() { return status }
     }
   }
 
+  /// Hands over everything that is in the ring now.
+  public func drain(_ onEvent: (KernelEvent) -> Void) throws(KernelTracerError) { try ring.drain(onEvent) }
+
+  /// Whether a process, by its pid as this process sees it, is of the session and alive.
+  public func hasMember(_ pid: Int32) -> Bool {
+    let members = object.mapDescriptor("members")
+    var key = UInt32(bitPattern: pid)
+    var entry = member()
+    if bpf_map_lookup_elem(members, &key, &entry) == 0, entry.tracer_pid == key { return true }
+    // This process's PID namespace is not the initial one.
+    var isFound = false
+    do {
+      try KernelTables.entries(of: members, key: UInt32.self, value: member.self) {
+        isFound = isFound || $1.tracer_pid == UInt32(bitPattern: pid)
+      }
+    } catch {
+      return false
+    }
+    return isFound
+  }
+
+  /// Whether records are in the ring, or on their way to it.
+  public var hasUnreadRecords: Bool { object.counters.emittedRecords > ring.recordsRead }
+
+  /// How much the kernel could not keep so far: records, processes, destinations, sockets, threads.
+  public var lostSoFar: UInt64 {
+    let counters = object.counters
+    let lost = withUnsafeBytes(of: counters.lost) { $0.withMemoryRebound(to: UInt64.self) { $0.reduce(0, +) } }
+    return lost + counters.members_refused + counters.sockets_refused + counters.threads_refused
+      + counters.flows_refused
+  }
+
   private func waitForLeaked<Host: CommandHost & ~Copyable>(
-    _ host: inout Host, _ poller: borrowing Poller, _ onEvent: (KernelEvent) -> Void
+    _ host: inout Host, _ poller: borrowing Poller, requests: Int32?, _ onRequest: RequestHandler,
+    _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) {
     while liveMembers > 0 {
       let ready = try poller.wait()
       try serveStops(ready, onEvent)
-      let isHost = ready.contains { $0 != ring.descriptor && $0 != stopsDescriptor }
+      if let requests, ready.contains(requests) { onRequest(self) }
+      let isHost = ready.contains { $0 != ring.descriptor && $0 != stopsDescriptor && $0 != requests }
       if isHost, case .termination = try host.change() { return }
       try ring.drain(onEvent)
     }

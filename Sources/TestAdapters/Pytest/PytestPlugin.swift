@@ -15,6 +15,7 @@ public enum PytestPlugin {
     let metadata = "process_tracer_pytest-1.dist-info"
     return ZipArchive.stored([
       ("process_tracer_pytest.py", PackageResources.process_tracer_pytest_py),
+      ("process_tracer_expectations.py", PackageResources.process_tracer_expectations_py),
       ("\(metadata)/METADATA", Array("Metadata-Version: 2.1\nName: process-tracer-pytest\nVersion: 1\n".utf8)),
       ("\(metadata)/entry_points.txt", Array("[pytest11]\n\(entryPoint) = process_tracer_pytest\n".utf8)),
     ])

@@ -9,11 +9,13 @@ import atexit
 import errno
 import functools
 import inspect
+import os
 import sys
 import threading
 from contextvars import ContextVar
 
 import pytest
+from process_tracer_expectations import MARKS, Expectations
 
 LEVEL = 0x70747261
 BEGIN, PHASE, FIXTURE, END, ADOPT, RESUME, LEAVE, ADAPTER = 1, 2, 3, 4, 5, 7, 8, 9
@@ -187,8 +189,9 @@ class Owners:
 class Run:
     """One execution of a test."""
 
-    def __init__(self, token, is_implicit):
+    def __init__(self, token, is_implicit, expected=None, secret=None):
         self.token = token
+        self.expected, self.secret, self.checkpoint = expected, secret, 0
         self.thread = threading.get_ident()
         self.is_implicit = is_implicit
         self.result = None
@@ -215,18 +218,21 @@ class Marks:
         self.tracer = owners.tracer
         self.runs = {}  # open ones by node id
         self.is_controller = getattr(config.option, "dist", "no") != "no" and not hasattr(config, "workerinput")
+        self.expectations = Expectations(owners, self.runs)
         self.is_blind = False  # tests take turns on a thread, and nothing tells whose turn it is
 
     # Tests
 
-    def begin(self, nodeid, location, parameters=None, is_implicit=False):
+    def begin(self, nodeid, location, parameters=None, is_implicit=False, expected=None):
         path, line, _ = location
+        secret = None if expected is None else os.urandom(16).hex()
+        allowed = None if expected is None else " ".join(expected.hosts or [])
         text = text_of(
             nodeid, runner="pytest", suite=path, file=path, line=None if line is None else line + 1,
-            parameters=parameters,
+            scope=secret, allow=allowed, parameters=parameters,
         )  # fmt: skip
         self.tracer.mark(BEGIN, text)
-        run = Run(self.tracer.token(), is_implicit)
+        run = Run(self.tracer.token(), is_implicit, expected, secret)
         if any(other.thread == run.thread for other in self.runs.values()):
             self.is_blind = self.is_blind or not self.owners.follows_running_loop()
         self.runs[nodeid] = run
@@ -238,7 +244,7 @@ class Marks:
 
     def begin_item(self, item, is_implicit=False):
         parameters = getattr(getattr(item, "callspec", None), "id", None)
-        return self.begin(item.nodeid, item.location, parameters, is_implicit)
+        return self.begin(item.nodeid, item.location, parameters, is_implicit, self.expectations.needed_by(item))
 
     def end(self, nodeid):
         run = self.runs.pop(nodeid)
@@ -283,17 +289,17 @@ class Marks:
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item):
         self.phase(item, "setup")
-        yield
+        self.expectations.check(item, "setup", (yield))
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item):
         self.phase(item, "call")
-        yield
+        self.expectations.check(item, "call", (yield))
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item):
         run = self.phase(item, "teardown")
-        yield
+        self.expectations.check(item, "teardown", (yield))
         if run.is_implicit and item.nodeid in self.runs:
             self.end(item.nodeid)
 
@@ -390,3 +396,6 @@ def pytest_configure(config):
     owners.follow_pools()
     marks.follow_finalizers()
     manager.register(marks, "process-tracer-marks")
+    for line in MARKS.values():
+        config.addinivalue_line("markers", line)
+    manager.register(marks.expectations, "process-tracer-expectations")

@@ -5,10 +5,10 @@ extension TraceBuilder {
     case .fixture: addTestCase(event, kind: .fixture)
     case .adapter: trace.adaptedProcesses.insert(event.process)
     case .phase:
-      guard let index = trace.markedTestCases[event.test.id] else { return }
+      guard let index = trace.markedTestCases[event.test.id], MarkerText(event.text).checkpoint == nil else { return }
       trace.testCases[index].run?.phases.append(.init(name: event.text, start: event.time))
     case .end:
-      guard let index = trace.markedTestCases[event.test.id] else { return }
+      guard let index = trace.markedTestCases[event.test.id], !parts.contains(event.test.id) else { return }
       let text = MarkerText(event.text)
       trace.testCases[index].run?.end = event.time
       trace.testCases[index].result = TestResult(rawValue: text.subject)
@@ -18,6 +18,11 @@ extension TraceBuilder {
 
   private mutating func addTestCase(_ event: MarkerEvent, kind: TestCase.Kind) {
     let text = MarkerText(event.text)
+    if event.isPartOfTest, let index = trace.markedTestCases[event.previous.id] {
+      trace.markedTestCases[event.test.id] = index
+      parts.insert(event.test.id)
+      return
+    }
     var testCase = TestCase(
       runner: text["runner"] ?? "", suite: text["suite"], name: text.subject.isEmpty ? "(no name)" : text.subject,
       kind: kind)
@@ -52,12 +57,22 @@ extension TraceBuilder {
   }
 }
 
+extension MarkerEvent {
+  /// Whether it begins no test of its own but a scope within the one that its thread was working for.
+  var isPartOfTest: Bool {
+    verb == .thread && previous.level == .exact && MarkerText(text)[MarkerText.scopeKey] != nil
+  }
+}
+
 /// The text of a marker: a subject in the first line, then lines of `key=value`; lines of another form are passed over.
-struct MarkerText {
-  let subject: String
+public struct MarkerText: Sendable {
+  /// Of `begin` and `thread`: what follows can be asked about, by whoever knows the value.
+  public static let scopeKey = "scope"
+
+  public let subject: String
   private var values: [String: String] = [:]
 
-  init(_ text: String) {
+  public init(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     subject = lines.first.map(String.init) ?? ""
     for line in lines.dropFirst() {
@@ -66,6 +81,9 @@ struct MarkerText {
     }
   }
 
+  /// Of `phase`: a number that a question about the scope can name, instead of a phase.
+  public var checkpoint: UInt64? { self["checkpoint"].flatMap { UInt64($0) } }
+
   /// nil where the key is absent or its value empty.
-  subscript(key: String) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
+  public subscript(key: String) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -24,6 +24,9 @@ public struct TraceBuilder: ~Copyable, Sendable {
   var nameEntries: [NameEntry] = []
   var lookupEntries: [LookupEntry] = []
 
+  /// Scopes within tests: their ids stand for the test in `markedTestCases`.
+  var parts: Set<UInt32> = []
+
   /// Address space for this many processes is taken at once: pages are used as they come, and nothing is copied.
   private static let expectedProcesses = 1 << 17
 

@@ -238,6 +238,7 @@ public struct ListenEvent: Sendable {
   public var `protocol`: TransportProtocol
   public var local: Endpoint
   public var networkNamespace: UInt32
+  public var test = TestMark.none
 
   public init(
     time: BootInstant, process: ProcessIdentity, socket: UInt64, protocol: TransportProtocol, local: Endpoint,

@@ -144,6 +144,7 @@ extension ListenEvent {
       time: try fields.instant("time"), process: try fields.process(), socket: try fields.integer("socket"),
       protocol: try fields.transport(), local: try fields.endpoint("local"),
       networkNamespace: try fields.integer("network_namespace"))
+    test = try fields.test()
   }
 }
 

@@ -143,6 +143,7 @@ extension JSONWriter {
     member("protocol", event.protocol.description)
     member("local", event.local)
     member("network_namespace", event.networkNamespace)
+    member(event.test)
   }
 
   private mutating func write(_ listener: OutsideListener) {

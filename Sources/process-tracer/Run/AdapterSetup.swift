@@ -1,9 +1,12 @@
 import KernelTracer
+import SessionService
 import TestAdapters
 
 /// What adapters put into the command's environment; gone with the value.
 struct AdapterSetup: ~Copyable {
   private let plugin: SharedFile?
+  /// Where expectations in tests ask what their tests did.
+  private(set) var socket: SessionSocket?
   /// The adapters that are on, for the header.
   let names: [String]
   /// Why one that was asked for is not.
@@ -23,22 +26,73 @@ struct AdapterSetup: ~Copyable {
         notes.append("no pytest adapter: \(error.description)")
       }
     }
+    var names: [String] = []
     switch plugin {
-    case .some: names = [PytestPlugin.name]
-    case .none: names = []
+    case .some: names.append(PytestPlugin.name)
+    case .none: break
     }
+    if choice.includes(AdapterChoice.expectations) {
+      do {
+        socket = try SessionSocket()
+        names.append(AdapterChoice.expectations)
+      } catch {
+        notes.append("expectations in tests find no tracer: \(error.description)")
+      }
+    }
+    self.names = names
     self.plugin = plugin
     self.notes = notes
   }
 
+  /// nil where there is no session socket.
+  var socketPath: String? {
+    switch socket {
+    case .some(let socket): socket.path
+    case .none: nil
+    }
+  }
+
+  var socketDescriptor: Int32? {
+    switch socket {
+    case .some(let socket): socket.descriptor
+    case .none: nil
+    }
+  }
+
+  /// One sentence about requests to the session socket that were refused; nil where none was.
+  var refusals: String? {
+    switch socket {
+    case .some(let socket):
+      guard let first = socket.refusals.first else { return nil }
+      let count = socket.refusals.count
+      return "\(count) request\(count == 1 ? "" : "s") to the session socket refused; the first, of pid \(first.pid): "
+        + first.reason
+    case .none: return nil
+    }
+  }
+
+  /// Does what can be done at the session socket without waiting.
+  mutating func serve(
+    isMember: (Int32) -> Bool, answer: (SessionRequest) throws(SessionRefusal) -> ScopeAnswer
+  ) {
+    guard var socket = socket.take() else { return }
+    socket.serve(isMember: isMember, answer: answer)
+    self.socket = consume socket
+  }
+
   /// The environment with what the adapters need.
   func adding(to entries: [String], _ environment: [String: String]) -> [String] {
+    var entries = entries
     switch plugin {
-    case .none: return entries
+    case .none: break
     case .some(let plugin):
       let value = PytestPlugin.value(appending: plugin.path, to: environment[PytestPlugin.variable])
-      return Environment.setting(PytestPlugin.variable, to: value, in: entries)
+      entries = Environment.setting(PytestPlugin.variable, to: value, in: entries)
     }
+    // Not that of a run around this one, in any case.
+    entries.removeAll { $0.hasPrefix("\(SessionSocket.variable)=") }
+    if let path = socketPath { entries = Environment.setting(SessionSocket.variable, to: path, in: entries) }
+    return entries
   }
 }
 
@@ -47,7 +101,9 @@ enum AdapterChoice: Equatable {
   case all
   case only(Set<String>)
 
-  static let known = [PytestPlugin.name]
+  /// The session socket, at which expectations in tests ask.
+  static let expectations = "expectations"
+  static let known = [PytestPlugin.name, expectations]
 
   /// nil for a name that is not known.
   init?(_ text: String) {

@@ -1,3 +1,5 @@
+import KernelTracer
+import SessionService
 import Trace
 
 /// What is kept of a run while it runs: the model, and the recorded run on disk where one is asked for.
@@ -8,6 +10,9 @@ struct Recording: ~Copyable {
   /// What was executed, where the files are to be looked at.
   private(set) var executed: ExecutedFiles?
   private var peers = OutsidePeers()
+  private var desk = ScopeDesk()
+  /// The session socket, which is none of the command's destinations.
+  var sessionSocket: String?
 
   init(header: RunHeader, file: OutputFile?, looksAtFiles: Bool = false) {
     executed = looksAtFiles ? ExecutedFiles() : nil
@@ -19,12 +24,24 @@ struct Recording: ~Copyable {
   }
 
   mutating func add(_ event: KernelEvent) {
+    if case .flow(let entry) = event, entry.path != nil, entry.path == sessionSocket { return }
     builder.add(event)
+    let event = desk.take(event, in: builder)
     executed?.add(event)
     peers.add(event)
     guard file != nil else { return }
     writer.append(event)
     passOn()
+  }
+
+  /// Whether everything was seen that a request asks about.
+  func isReached(_ request: SessionRequest) -> Bool { desk.isReached(request) }
+
+  /// - Parameter lost: what the kernel could not keep so far.
+  mutating func answer(
+    _ request: SessionRequest, places: DestinationPlaces, lost: UInt64
+  ) throws(SessionRefusal) -> ScopeAnswer {
+    try desk.answer(request, from: builder, places: places, lost: lost, now: .now)
   }
 
   /// Ends the file; it is whole unless `failure` says otherwise.

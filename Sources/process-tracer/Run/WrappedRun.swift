@@ -4,6 +4,7 @@ import KernelTracer
 import OTLP
 import Policy
 import Reports
+import SessionService
 import TestAdapters
 import Trace
 
@@ -63,14 +64,16 @@ struct WrappedRun {
     let export = try NetworkExport(endpoint: reports.otlpEndpoint, environment: environment)
     var session = try openSession(context)
     let notes = try proveSession(&session, policy)
-    let adapters = AdapterSetup(
+    var adapters = AdapterSetup(
       command.adapterChoice, identity: rights.identity, environment: environment, originals: Caller.originals)
     var header = makeHeader(context, attributes: attributes, session: session, notes: notes + adapters.notes)
     header.adapters = adapters.names
 
     let looksAtFiles = reports.audit != nil || policy?.processes.baseline != nil
     var recording = Recording(header: header, file: outputs.record, looksAtFiles: looksAtFiles)
-    let status = try runCommand(&session, context: context, adapters: adapters, recording: &recording)
+    recording.sessionSocket = adapters.socketPath
+    let status = try runCommand(&session, context: context, adapters: &adapters, recording: &recording)
+    let refusals = adapters.refusals
     var end = session.finish(status: status) { recording.add($0) }
     end.executables = recording.executed?.identities(header)
     for listener in ListenerSearch.listeners(at: recording.outsideDestinations) {
@@ -85,7 +88,9 @@ struct WrappedRun {
       run.leaveOutArguments()
       verdict.leaveOutArguments()
     }
-    return conclude(run, verdict, outputs: outputs, recordFailure: recordFailure, export: export)
+    let code = conclude(run, verdict, outputs: outputs, recordFailure: recordFailure, export: export)
+    if let refusals { Diagnostics.warn(refusals) }
+    return code
   }
 
   // MARK: Before the command
@@ -186,7 +191,7 @@ struct WrappedRun {
   // MARK: The command
 
   private func runCommand(
-    _ session: inout TracerSession, context: TraceContext, adapters: borrowing AdapterSetup,
+    _ session: inout TracerSession, context: TraceContext, adapters: inout AdapterSetup,
     recording: inout Recording
   ) throws -> ExitStatus {
     let result: CommandRunResult
@@ -198,12 +203,11 @@ struct WrappedRun {
       launch.originals = Caller.originals
       launch.identity = rights.identity
       launch.dropsCapabilities = rights.dropsCapabilities
-      let options = CommandRunOptions(waitsForLeaked: command.wait, killsLeaked: command.killLeaked)
       if var launcher = Privileges.elevated {
-        result = try session.run(launch, host: &launcher, options: options) { recording.add($0) }
+        result = try follow(launch, by: &launcher, &session, adapters: &adapters, recording: &recording)
       } else {
         var host = try LocalCommandHost()
-        result = try session.run(launch, host: &host, options: options) { recording.add($0) }
+        result = try follow(launch, by: &host, &session, adapters: &adapters, recording: &recording)
       }
     } catch {
       throw SetupFailure(error.description)
@@ -215,6 +219,30 @@ struct WrappedRun {
       Diagnostics.error("\(arguments[0]): \(reason)")
       return .exited(code: code == ENOENT && !isDirectory ? 127 : 126)
     }
+  }
+
+  private func follow<Host: CommandHost & ~Copyable>(
+    _ launch: CommandLaunch, by host: inout Host, _ session: inout TracerSession, adapters: inout AdapterSetup,
+    recording: inout Recording
+  ) throws(KernelTracerError) -> CommandRunResult {
+    let nameservers = Machine.nameservers
+    return try session.run(
+      launch, host: &host,
+      options: CommandRunOptions(waitsForLeaked: command.wait, killsLeaked: command.killLeaked),
+      requests: adapters.socketDescriptor,
+      onRequest: { session in
+        adapters.serve(isMember: { session.hasMember($0) }) { request throws(SessionRefusal) in
+          do throws(KernelTracerError) {
+            try QuestionBarrier.wait(session, { recording.add($0) }, until: { recording.isReached(request) })
+          } catch {
+            // Told as lost: the answer is partial.
+          }
+          // Addresses may have come and gone since the last question.
+          let places = DestinationPlaces(nameservers: nameservers)
+          return try recording.answer(request, places: places, lost: session.lostSoFar)
+        }
+      },
+      { recording.add($0) })
   }
 
   // MARK: After the command

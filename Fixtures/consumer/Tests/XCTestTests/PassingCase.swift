@@ -1,0 +1,44 @@
+import ProcessExpectationsXCTest
+import Work
+import XCTest
+
+final class PassingCase: XCTestCase {
+  func testNoEgress() throws {
+    try XCTAssertNoEgress { connect(to: "127.0.0.1", 9) }
+    try XCTAssertNoEgress(allowing: ["203.0.113.9"]) { connect(to: "203.0.113.9", 443) }
+  }
+
+  func testSpawns() throws {
+    try XCTAssertSpawns("true", times: 1) { runProgram("/bin/true") }
+    try XCTAssertSpawns(nothing) {}
+    try XCTAssertSpawnsOnly(["true"]) { runProgram("/bin/true") }
+    try XCTAssertNeverRuns("false") { runProgram("/bin/true") }
+  }
+
+  func testLeavesNothingRunning() throws {
+    try XCTAssertLeavesNothingRunning { kill(start("/bin/sleep", "60")) }
+  }
+
+  func testListensAndConnects() throws {
+    try XCTAssertListens(on: "127.0.0.1:20901") { listening(on: 20_901) }
+    try XCTAssertConnects(to: "127.0.0.1:20902") { connect(to: "127.0.0.1", 20_902) }
+  }
+
+  func testAsynchronousCode() async throws {
+    try await XCTAssertSpawns("true", times: 2) {
+      async let first: Void = runProgram("/bin/true", "1")
+      async let second: Void = runProgram("/bin/true", "2")
+      _ = await (first, second)
+    }
+    let value = try await XCTAssertActivity(.noEgress, .spawns(nothing)) { 42 }
+    XCTAssertEqual(value, 42)
+    let activity = try await recordActivity { runProgram("/bin/true") }
+    XCTAssertEqual(activity.processes.map(\.name), ["true"])
+  }
+}
+
+final class PassingTracedCase: TracedTestCase {
+  override class var expectations: [ActivityExpectation] { [.noEgress, .spawnsOnly(["true"])] }
+
+  func testWhole() { runProgram("/bin/true") }
+}

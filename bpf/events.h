@@ -398,6 +398,7 @@ struct thread_test {
 	__u32 flags; /* THREAD_* */
 };
 #define THREAD_RUNS_BESIDE 1 /* its test is not its process's: MARKER_THREAD */
+#define THREAD_SAYS_SO 2     /* by a marker of its own: comes before what is known of goroutines and tasks */
 
 /* ------------------------------------------------------------ stops at exec */
 

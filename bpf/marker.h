@@ -44,7 +44,7 @@ static __always_inline __u32 begin_test(struct member *member)
 static __always_inline __u32 begin_test_beside(void)
 {
 	__u32 test = new_test(0);
-	set_own_test(test, THREAD_RUNS_BESIDE);
+	set_own_test(test, THREAD_RUNS_BESIDE | THREAD_SAYS_SO);
 	return test;
 }
 
@@ -169,7 +169,10 @@ int on_marker(struct bpf_sockopt *context)
 	case MARKER_ADOPT:
 		if (!read_token(context, &token))
 			return REFUSE;
-		set_own_test(token ? token : member->inherited_test, flags);
+		if (token)
+			set_own_test(token, flags | THREAD_SAYS_SO);
+		else
+			set_own_test(member->inherited_test, flags & ~THREAD_SAYS_SO);
 		break;
 	case MARKER_RESUME:
 		if (!read_token(context, &token))

@@ -32,7 +32,8 @@ static __always_inline struct thread_test *own_thread_test(void)
 /*
  * The test of what the current thread does now: its own where it has one, else
  * that of its process. What knows more than threads do (goroutines, tasks of a
- * language) is asked here first.
+ * language) is asked here before, but behind THREAD_SAYS_SO: expectations mark
+ * the threads that work for a part of a test.
  */
 static __always_inline __u32 current_test(const struct member *member)
 {

@@ -1,0 +1,45 @@
+"""The Go module processexpect: the right tests fail, at their line, and say what happened."""
+
+import re
+
+import pytest
+from conftest import FIXTURES, IN_NAMESPACE, clean_environment, run_plain
+
+SUITE = FIXTURES / "expectations/go"
+
+
+def documented() -> dict[str, str]:
+    text = (SUITE / "expecting_test.go").read_text()
+    return dict(re.findall(r"func (TestFails\w+)\(.*\{ // says: (.*)", text))
+
+
+def test_the_right_tests_fail(tool):
+    finished = tool("trace", "go", "test", "-count=1", "-v", "./...", prefix=IN_NAMESPACE, code=1, directory=SUITE)
+    output = finished.stdout.decode()
+    results = {name: result for result, name in re.findall(r"^--- (PASS|FAIL|SKIP): (\w+)", output, re.M)}
+    expected = documented()
+    assert {name for name, result in results.items() if result == "FAIL"} == expected.keys(), output
+    assert sum(result == "PASS" for result in results.values()) == 5, output
+    sections = re.split(r"^=== RUN   (\w+)$", output, flags=re.M)
+    said = dict(zip(sections[1::2], sections[2::2]))
+    for name, says in expected.items():
+        assert re.search(r"expecting_test\.go:\d+: ", said[name]) and says in said[name], (name, said[name])
+
+
+@pytest.mark.parametrize(
+    ("variables", "result"),
+    [({}, "SKIP"), ({"CI": "true"}, "FAIL"), ({"CI": "true", "PROCESS_TRACER_MISSING": "run"}, "PASS")],
+)
+def test_without_a_tracer(variables, result):
+    finished = run_plain(
+        "go", "test", "-count=1", "-v", "-run", "TestPassesOnLoopback", "./...", cwd=SUITE,
+        env=clean_environment() | variables,
+    )  # fmt: skip
+    assert f"--- {result}: TestPassesOnLoopback" in finished.stdout
+    if result != "PASS":
+        assert "process-tracer test -- go test ./..." in finished.stdout
+
+
+def test_the_module_is_clean():
+    finished = run_plain("go", "vet", "./...", cwd=SUITE.parents[2] / "processexpect")
+    assert finished.returncode == 0, finished.stderr

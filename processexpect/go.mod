@@ -1,0 +1,3 @@
+module process-tracer.dev/processexpect
+
+go 1.21

@@ -28,7 +28,7 @@ int on_socket_create(struct bpf_sock *socket)
 	return ALLOW;
 }
 
-/* A bound datagram socket is a server, or may be. */
+/* A child that binds its parent's socket listens for itself. A bound datagram socket is a server, or may be. */
 static __always_inline int on_bind(struct bpf_sock *socket, const __u8 local[16])
 {
 	__u32 protocol = socket->protocol;
@@ -40,8 +40,10 @@ static __always_inline int on_bind(struct bpf_sock *socket, const __u8 local[16]
 		return ALLOW;
 	if (socket->src_port == DNS_PORT && (is_udp || protocol == PROTOCOL_TCP))
 		note_member_server(local, current_network_namespace());
-	if (protocol == PROTOCOL_TCP)
+	if (protocol == PROTOCOL_TCP) {
+		tcp_socket_in_use(bpf_get_socket_cookie(socket), member);
 		return ALLOW;
+	}
 	struct socket_state *state = socket_in_use(socket, member);
 	if (!state)
 		return ALLOW;

@@ -170,10 +170,10 @@ static __always_inline void closed(struct socket_state *state, struct tcp_sock *
 		forget_tcp_socket(cookie);
 }
 
-/* Listens within listen(2), for its caller, whoever made the socket. */
+/* Whose listener it is was settled when the socket was made or bound: before Linux 6.10 nobody is asked here. */
 static __always_inline void listening(struct bpf_sock_ops *context, struct bpf_sock *socket, struct tcp_sock *tcp)
 {
-	struct socket_state *state = tcp_socket_in_use(bpf_get_socket_cookie(context), current_member());
+	struct socket_state *state = tcp_socket(bpf_get_socket_cookie(context));
 	if (!state)
 		return;
 	if (!(set_flags(state, SOCKET_LISTENING) & SOCKET_LISTENING))

@@ -87,10 +87,10 @@ enum HookTable {
       cost: "an attempt without a route shows no result"),
     Entry(
       program: "on_bind4", hook: "cgroup/post_bind4", attachment: .rootCgroup, isRequired: false,
-      cost: "sockets that wait for IPv4 datagrams are not known"),
+      cost: "IPv4 listeners made by a parent process are named after the parent, those for datagrams not known"),
     Entry(
       program: "on_bind6", hook: "cgroup/post_bind6", attachment: .rootCgroup, isRequired: false,
-      cost: "sockets that wait for IPv6 datagrams are not known"),
+      cost: "IPv6 listeners made by a parent process are named after the parent, those for datagrams not known"),
   ]
 
   /// What a kernel that refuses one program refuses as well: attach types come together.

@@ -391,6 +391,9 @@ struct member {
 };
 #define MEMBER_CANARY 1
 #define MEMBER_READS_ENVIRONMENT 2 /* descends from an interpreter whose children carry a test name */
+#define MEMBER_GOROUTINES 8	   /* runs a Go test binary that has probes: its threads run goroutines */
+/* Whatever has contexts of its own: ends with the program, is not inherited. */
+#define MEMBER_LANGUAGES MEMBER_GOROUTINES
 
 /* Thread table: threads that were marked, or that a marked thread created. */
 struct thread_test {
@@ -399,6 +402,48 @@ struct thread_test {
 };
 #define THREAD_RUNS_BESIDE 1 /* its test is not its process's: MARKER_THREAD */
 #define THREAD_SAYS_SO 2     /* by a marker of its own: comes before what is known of goroutines and tasks */
+
+/* Context table: what a language runs on threads as it likes, by its address. */
+struct context_key {
+	__u32 process; /* thread-group id in the initial PID namespace */
+	__u32 kind;    /* CONTEXT_* */
+	__u64 address;
+};
+#define CONTEXT_GOROUTINE 1 /* a runtime.g */
+#define CONTEXT_TIMER 2	    /* the function of a time.AfterFunc: whose goroutine will run it */
+#define CONTEXT_SLOT 3	    /* a place in a channel's buffer: who sent what is in it */
+#define CONTEXT_BENCHMARK 4 /* a testing.B, which many goroutines run one after the other */
+
+struct context {
+	__u32 test;	/* whose it is by its creation */
+	__u32 received; /* whose work it took over last, 0: none */
+	__u32 flags;	/* CONTEXT_RUNS_TEST, CONTEXT_NEVER_WAITED */
+	__u32 name;	/* of a benchmark: the low half of its name's address */
+};
+#define CONTEXT_RUNS_TEST 1    /* runs the test's own function */
+#define CONTEXT_NEVER_WAITED 2 /* made for its test by an exact one, and nothing came to it from elsewhere since */
+
+/* What the cookie of a probe on a Go test binary holds: the place, and numbers that were decoded from its code. */
+#define GO_COOKIE(place, first, second) ((place) | (__u64)(first) << 8 | (__u64)(second) << 32)
+#define GO_COOKIE_PLACE(cookie) ((cookie)&0xFF)
+#define GO_COOKIE_FIRST(cookie) ((cookie) >> 8 & 0xFFFFFF)
+#define GO_COOKIE_SECOND(cookie) ((cookie) >> 32)
+
+/* Each with the registers that matter there (Go's internal ABI) and the cookie's numbers. The current g is in r14. */
+#define GO_TEST_BEGINS 1	/* rax: testing.T or F; offset of its name */
+#define GO_TEST_ENDS 2		/* rax: testing.T or F; offsets of `failed` and `skipped` */
+#define GO_EXAMPLE_BEGINS 3	/* rax, rbx: its name */
+#define GO_EXAMPLE_ENDS 4	/* */
+#define GO_BENCHMARK_BEGINS 5	/* rax: testing.B; offset of its name */
+#define GO_BENCHMARK_ENDS 6	/* rax: testing.B; offsets of `failed` and `skipped` */
+#define GO_GOROUTINE_CREATED 7	/* rax: the new g; offsets from rsp of the creating g and of the function */
+#define GO_TIMER_CREATED 8	/* rbx: the function */
+#define GO_SENT_DIRECTLY 9	/* rax: type; rbx: the receiver's sudog */
+#define GO_RECEIVED_DIRECTLY 10 /* rax: type; rbx: the sender's sudog */
+#define GO_SENT_TO_BUFFER 11	/* rax: type; rbx: place in the buffer */
+#define GO_TAKEN_FROM_BUFFER 12 /* rax: type; rcx: place in the buffer */
+#define GO_SENT_FROM_WAITING 13 /* rax: type; rbx: place in the buffer; offset from rsp of the sender's sudog */
+#define GO_WAITS 14		/* for a process, a condition, a time; for the network where rbx is the first number */
 
 /* ------------------------------------------------------------ stops at exec */
 
@@ -459,6 +504,7 @@ struct session_counters {
 	__u64 images_refused;	    /* executables that the image table refused */
 	__u64 sockets_refused;	    /* sockets that got no storage */
 	__u64 threads_refused;	    /* threads whose test could not be kept: it is their process's */
+	__u64 contexts_refused;	    /* the same of a language's own threads: goroutines */
 	__u64 packets_unparsed;	    /* datagrams whose headers could not be read */
 	__u64 live_members;
 	__u64 listeners;	 /* TCP sockets of the session that listen now */

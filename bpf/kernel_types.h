@@ -147,8 +147,13 @@ struct sched_entity {
 	__u64 sum_exec_runtime;
 };
 
+struct thread_struct {
+	unsigned long fsbase;
+};
+
 struct task_struct {
 	struct css_set *cgroups;
+	struct thread_struct thread;
 	int pid;
 	int tgid;
 	__u64 start_boottime;
@@ -290,5 +295,13 @@ struct bpf_iter__bpf_map_elem {
 };
 
 #pragma clang attribute pop
+
+/* ------------------------------------------------------------------- probes */
+
+/* What a probe's program gets, arch/x86/include/asm/ptrace.h: fixed, so nothing is relocated. */
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, orig_rax;
+	unsigned long rip, cs, eflags, rsp, ss;
+};
 
 #endif

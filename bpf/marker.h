@@ -15,16 +15,7 @@
 #define TAKEN -1 /* as optlen: the kernel itself does not look at the option */
 #define SHORT_TEXT 256
 
-/* The id of the last test that began. */
-__u32 last_test;
-
 /* ------------------------------------------------------------------- state */
-
-static __always_inline __u32 new_test(__u32 kind)
-{
-	__u32 id = __sync_fetch_and_add(&last_test, 1) + 1;
-	return id < TEST_ID_LIMIT ? id << TEST_ID_SHIFT | kind | TEST_LEVEL_EXACT : 0;
-}
 
 /* What threads without a test of their own are working for: nobody knows while several are open. */
 static __always_inline void set_process_test(struct member *member, __u32 test)

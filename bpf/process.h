@@ -41,7 +41,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	if (forker) {
 		event.parent.pid = thread >> 32;
 		event.parent.start = forker->start;
-		joined.flags = forker->flags;
+		joined.flags = forker->flags & ~MEMBER_LANGUAGES;
 		joined.image = forker->image;
 		joined.test = current_test(forker);
 		joined.inherited_test = joined.test;

@@ -22,13 +22,18 @@ struct {
 /* Whether an executable's name, which the data begin with, has one of the endings of the settings. */
 static __always_inline bool is_stopped_at_exec(const struct exec_scratch *scratch, __u32 name_length)
 {
-	if (!settings.stop_patterns[0].length || name_length < sizeof(__u64) || name_length >= NAME_LIMIT)
+	if (!settings.stop_patterns[0].length || !name_length || name_length >= NAME_LIMIT)
 		return false;
-	__u64 ending = *(__u64 *)(scratch->data + name_length - sizeof(__u64));
+	/* The name's end at the end of a word, whatever the compiler makes of the bounds. */
+	__u64 start = name_length < sizeof(__u64) ? 0 : name_length - sizeof(__u64);
+	__u64 missing = name_length < sizeof(__u64) ? sizeof(__u64) - name_length : 0;
+	asm volatile("" : "+r"(start));
+	__u64 ending = *(__u64 *)(scratch->data + (start & (NAME_LIMIT - 1))) << 8 * missing;
 #pragma unroll
 	for (int index = 0; index < STOP_PATTERNS; index++) {
 		__u32 length = settings.stop_patterns[index].length;
-		if (length && ending >> 8 * (sizeof(__u64) - length) == settings.stop_patterns[index].bytes)
+		if (length && name_length > length &&
+		    ending >> 8 * (sizeof(__u64) - length) == settings.stop_patterns[index].bytes)
 			return true;
 	}
 	return false;

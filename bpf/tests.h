@@ -21,6 +21,9 @@ struct {
 /* Whether the table ever had an entry: without markers nobody looks into it. */
 bool has_thread_tests;
 
+/* The id of the last test that began. */
+__u32 last_test SEC(".bss.last_test");
+
 static __always_inline struct thread_test *own_thread_test(void)
 {
 	if (!has_thread_tests)
@@ -29,21 +32,35 @@ static __always_inline struct thread_test *own_thread_test(void)
 	return bpf_map_lookup_elem(&threads, &thread);
 }
 
+static __always_inline __u32 at_level(__u32 test, __u32 level)
+{
+	return test >> TEST_ID_SHIFT ? (test & ~TEST_LEVEL_MASK) | level : 0;
+}
+
+static __always_inline __u32 new_test(__u32 kind)
+{
+	__u32 id = __sync_fetch_and_add(&last_test, 1) + 1;
+	return id < TEST_ID_LIMIT ? id << TEST_ID_SHIFT | kind | TEST_LEVEL_EXACT : 0;
+}
+
+#include "contexts.h"
+
 /*
- * The test of what the current thread does now: its own where it has one, else
- * that of its process. What knows more than threads do (goroutines, tasks of a
- * language) is asked here before, but behind THREAD_SAYS_SO: expectations mark
- * the threads that work for a part of a test.
+ * The test of what the current thread does now: its own where it says that it
+ * works for a part of a test, else that of the goroutine or task that runs on
+ * it, else its own, else that of its process.
  */
 static __always_inline __u32 current_test(const struct member *member)
 {
 	struct thread_test *own = own_thread_test();
+	if (own && own->flags & THREAD_SAYS_SO)
+		return own->test;
+	if (member->flags & MEMBER_LANGUAGES) {
+		__u32 test = test_of_current_context(bpf_get_current_pid_tgid() >> 32);
+		if (test)
+			return test;
+	}
 	return own ? own->test : member->test;
-}
-
-static __always_inline __u32 at_level(__u32 test, __u32 level)
-{
-	return test >> TEST_ID_SHIFT ? (test & ~TEST_LEVEL_MASK) | level : 0;
 }
 
 /* A thread whose test is refused a place falls to its process's, which is told as such. */
@@ -87,6 +104,7 @@ static __always_inline __u32 become_test_of(struct member *member, __u32 old_thr
 	}
 	member->inherited_test = member->test;
 	member->open_tests = 0;
+	member->flags &= ~MEMBER_LANGUAGES;
 	return member->test;
 }
 

@@ -41,7 +41,8 @@ public enum TestAttribution {
       let attribution = images.attribution(of: trace.executedImages[index], in: trace)
       trace.executedImages[index].attribution = attribution
     }
-    trace.attributionNotes = [PytestReach.note(trace)].compactMap { $0 } + (trace.end?.notes ?? [])
+    let notes = [PytestReach.note(trace), GoTestCache.note(trace)].compactMap { $0 }
+    trace.attributionNotes = notes + (trace.end?.notes ?? [])
   }
 
   private static func attribution(_ state: ProcessState?, hasHarness: Bool) -> Attribution {

@@ -147,6 +147,11 @@ public struct ELFImage: ~Copyable {
 
   // MARK: Sections
 
+  /// Virtual addresses of a section; nil where there is none of that name.
+  public func section(named name: String) -> Range<UInt64>? {
+    Self.sections(elf).first { $0.name == name }.map { $0.address..<$0.address + $0.size }
+  }
+
   private struct Section {
     var section: OpaquePointer
     var name: String

@@ -12,7 +12,7 @@
 public struct Instrument: Sendable {
   /// As in `--adapters`, and in the record that says that the process was reached: `go`.
   public var name: String
-  /// Ends of file names, 1 to 7 bytes of ASCII each: `.test`. A name has at least 8 bytes to match.
+  /// Ends of file names, 1 to 7 bytes of ASCII each: `.test`.
   public var nameEndings: [String]
   public var program: ProbeProgram
   /// Nil where the file is none of this language's.
@@ -53,9 +53,12 @@ public struct ProbePlan: Sendable {
 
   /// Sites by file: `StoppedProgram.executable`, or a path that this process can open.
   public var sites: [String: [Site]]
+  /// Keys and values of the marker protocol that hold for every test of the process: `runner`, `suite`.
+  public var description: [String: String]
 
-  public init(sites: [String: [Site]] = [:]) {
+  public init(sites: [String: [Site]] = [:], description: [String: String] = [:]) {
     self.sites = sites
+    self.description = description
   }
 }
 

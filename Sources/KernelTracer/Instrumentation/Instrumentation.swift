@@ -21,11 +21,12 @@ final class Instrumentation {
   }
 
   private final class InstrumentedFile {
-    let instrument: String
+    /// What the marker says that tells of a process: the instrument's name, then lines of `key=value`.
+    let text: String
     var links: [Links] = []
     /// By pid in the initial PID namespace.
     var processes: [UInt32: stop_request] = [:]
-    init(_ instrument: String) { self.instrument = instrument }
+    init(_ text: String) { self.text = text }
   }
 
   private final class Links {
@@ -76,21 +77,21 @@ final class Instrumentation {
     _ session: borrowing KernelObject, _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) {
     for request in try stops.take() {
-      let name = instrument(request, session)
+      let text = instrument(request, session)
       let isInTime = try stops.release(request)
-      if let name, isInTime {
+      if let text, isInTime {
         let process = ProcessIdentity(request.process)
         onEvent(
           .marker(
             MarkerEvent(
-              time: .now, process: process, thread: process.pid, verb: .adapter, test: .none, text: name)))
-      } else if name != nil {
+              time: .now, process: process, thread: process.pid, verb: .adapter, test: .none, text: text)))
+      } else if text != nil {
         note("a test binary was let go after \(PT_STOP_SECONDS) s, before its probes were attached")
       }
     }
   }
 
-  /// The name of the instrument whose probes are in the program now, nil for none.
+  /// What to say of a process whose program has probes now, nil for none.
   private func instrument(_ request: stop_request, _ session: borrowing KernelObject) -> String? {
     let executable = open("/proc/\(request.tracer_pid)/exe", O_RDONLY | O_CLOEXEC)
     guard executable >= 0 else {
@@ -102,7 +103,7 @@ final class Instrumentation {
     guard let identity = FileIdentity(executable) else { return nil }
     if let known = files[identity] {
       known.processes[request.process.pid] = request
-      return known.instrument
+      return known.text
     }
     let program = StoppedProgram(pid: Int32(request.tracer_pid), executable: "/proc/self/fd/\(executable)")
     for instrument in instruments {
@@ -111,7 +112,7 @@ final class Instrumentation {
         file.processes[request.process.pid] = request
         makeRoom(session)
         files[identity] = file
-        return instrument.name
+        return file.text
       } catch {
         note("\(instrument.name) tests of \(Self.name(of: request)) are known by process only: \(error.reason)")
       }
@@ -129,7 +130,8 @@ final class Instrumentation {
         objects[instrument.name] = LoadedObject(try ProbeObject(instrument.program, sharing: session))
       }
       guard case .some(.some(let loaded)) = objects[instrument.name] else { return nil }
-      let file = InstrumentedFile(instrument.name)
+      let lines = plan.description.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+      let file = InstrumentedFile(lines.reduce(instrument.name) { "\($0)\n\($1.key)=\($1.value)" })
       for (path, sites) in plan.sites { file.links.append(Links(try loaded.object.attach(to: path, sites))) }
       return file
     } catch {

@@ -229,7 +229,7 @@ extension EvidenceLoss {
     flowsRefused = counters.flows_refused
     imagesRefused = counters.images_refused
     socketsRefused = counters.sockets_refused
-    threadsRefused = counters.threads_refused
+    threadsRefused = counters.threads_refused + counters.contexts_refused
     packetsUnparsed = counters.packets_unparsed
     namesRefused = counters.names_refused
     questionsRefused = counters.questions_refused

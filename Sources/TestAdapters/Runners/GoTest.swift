@@ -12,7 +12,7 @@ enum GoTest: TestRunnerAdapter {
     return hasTestFlags ? .testProcess(suite: package) : nil
   }
 
-  private static func isGoTool(_ program: Program) -> Bool {
+  static func isGoTool(_ program: Program) -> Bool {
     let rest = program.name.dropFirst(2)
     // go, and the versioned go1.24.11 of golang.org/dl.
     guard program.name.hasPrefix("go"), rest.isEmpty || rest.first?.isNumber == true else { return false }

@@ -3,7 +3,9 @@ extension TraceBuilder {
     switch event.verb {
     case .begin, .thread: addTestCase(event, kind: .test)
     case .fixture: addTestCase(event, kind: .fixture)
-    case .adapter: trace.adaptedProcesses.insert(event.process)
+    case .adapter:
+      trace.adaptedProcesses.insert(event.process)
+      adapterTexts[event.process] = MarkerText(event.text)
     case .phase:
       guard let index = trace.markedTestCases[event.test.id], MarkerText(event.text).checkpoint == nil else { return }
       trace.testCases[index].run?.phases.append(.init(name: event.text, start: event.time))
@@ -23,8 +25,11 @@ extension TraceBuilder {
       parts.insert(event.test.id)
       return
     }
+    // What its adapter said holds where the test says nothing else.
+    let adapter = adapterTexts[event.process]
     var testCase = TestCase(
-      runner: text["runner"] ?? "", suite: text["suite"], name: text.subject.isEmpty ? "(no name)" : text.subject,
+      runner: text["runner"] ?? adapter?["runner"] ?? "", suite: text["suite"] ?? adapter?["suite"],
+      name: text.subject.isEmpty ? "(no name)" : text.subject,
       kind: kind)
     testCase.parameters = text["parameters"]
     testCase.file = text["file"]

@@ -5,6 +5,8 @@
 ///
 /// Not copyable: a second owner would make the end of a run copy all of its processes.
 public struct TraceBuilder: ~Copyable, Sendable {
+  /// What adapters said of processes: what holds for all of their tests.
+  var adapterTexts: [ProcessIdentity: MarkerText] = [:]
   var trace: Trace
   /// The command, once its fork was seen.
   var root: ProcessIdentity?

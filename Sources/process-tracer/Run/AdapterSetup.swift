@@ -26,10 +26,11 @@ struct AdapterSetup: ~Copyable {
         notes.append("no pytest adapter: \(error.description)")
       }
     }
-    var names: [String] = []
+    let instruments = choice.instruments.map(\.name)
+    var names: [String]
     switch plugin {
-    case .some: names.append(PytestPlugin.name)
-    case .none: break
+    case .some: names = [PytestPlugin.name] + instruments
+    case .none: names = instruments
     }
     if choice.includes(AdapterChoice.expectations) {
       do {
@@ -103,7 +104,8 @@ enum AdapterChoice: Equatable {
 
   /// The session socket, at which expectations in tests ask.
   static let expectations = "expectations"
-  static let known = [PytestPlugin.name, expectations]
+  private static let everyInstrument: [Instrument] = [.go]
+  static let known = [PytestPlugin.name] + everyInstrument.map(\.name) + [expectations]
 
   /// nil for a name that is not known.
   init?(_ text: String) {
@@ -116,6 +118,9 @@ enum AdapterChoice: Equatable {
       self = .only(Set(names))
     }
   }
+
+  /// Those of the adapters that attach probes.
+  var instruments: [Instrument] { Self.everyInstrument.filter { includes($0.name) } }
 
   func includes(_ name: String) -> Bool {
     switch self {

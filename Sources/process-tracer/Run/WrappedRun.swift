@@ -142,7 +142,7 @@ struct WrappedRun {
       return try TracerSession(
         sizes: TableSizes(testEnvironment: environment), spans: context.spans,
         resolution: NameResolution(nameservers: Machine.nameservers),
-        caller: Privileges.elevated?.launcher ?? getpid())
+        caller: Privileges.elevated?.launcher ?? getpid(), instruments: command.adapterChoice.instruments)
     } catch {
       throw SetupFailure(error.description)
     }

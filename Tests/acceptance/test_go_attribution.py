@@ -1,0 +1,126 @@
+"""Go's tests told apart, compared with a suite that knows whose its every event is."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from conftest import FIXTURES, clean_environment
+from ground_truth import score
+from kernel import children_of, command_of, state_of
+from test_transparency import wait_until
+
+SUITE = FIXTURES / "attribution/go"
+
+
+def run_suite(tool, tmp_path, *options, **keywords):
+    truth = tmp_path / "truth.jsonl"
+    command = keywords.pop("command", ["go", "test", "-count=1", *options, "./..."])
+    finished = tool("trace", *command, directory=SUITE, environment={"TRUTH": str(truth)}, **keywords)
+    return finished, truth
+
+
+def test_ground_truth(tool, tmp_path):
+    finished, truth = run_suite(tool, tmp_path, "-bench=.", "-benchtime=5x")
+    found = score(finished.run, truth)
+    print(found)
+    assert found.total >= 700
+    assert not found.problems(least_exact=0.5)
+    known = found.counts["exact", True] + found.counts["handoff", True]
+    assert known >= 0.95 * found.total, "\n".join(found.wrong)
+    assert finished.run.is_complete
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    """A package of its own with its test binary: two tests that run a program, one that fails, one that is skipped."""
+    directory = tmp_path_factory.mktemp("package")
+    (directory / "go.mod").write_text("module example.com/shop\n\ngo 1.21\n")
+    (directory / "shop_test.go").write_text(
+        "package shop\n"
+        'import ("os"; "os/exec"; "testing")\n'
+        'func TestBuys(t *testing.T) { t.Run("a book", func(t *testing.T) { exec.Command("/bin/true").Run() }) }\n'
+        'func TestFails(t *testing.T) { if os.Getenv("FAILS") != "" { t.Fatal("no") } }\n'
+        'func TestSkipped(t *testing.T) { t.Skip("not today") }\n'
+        'func TestAgain(t *testing.T) { if os.Getenv("AGAIN") == "" {\n'
+        '\tagain := exec.Command(os.Args[0], "-test.run=TestAgain|TestBuys"); again.Env = append(os.Environ(), "AGAIN=1")\n'
+        "\tif err := again.Run(); err != nil { t.Fatal(err) } } }\n"
+    )
+    subprocess.run(["go", "test", "-c", "-o", "shop.test", "."], cwd=directory, check=True)
+    return directory
+
+
+def test_names_results_and_suites(tool, package):
+    finished = tool("trace", "go", "test", "-count=1", ".", directory=package, environment={"FAILS": "1"}, code=1)
+    tests = finished.run.tests.values()
+    assert {test.name: test.result for test in tests} == {
+        "TestBuys": "passed",
+        "TestBuys/a_book": "passed",
+        "TestFails": "failed",
+        "TestSkipped": "skipped",
+        "TestAgain": "passed",
+    }
+    # What a test starts is that test's as a whole, another run of the same binary too.
+    started = {execution.arguments[0]: execution.test for execution in executions(finished.run) if execution.test}
+    assert started["/bin/true"][0] in ("TestBuys/a_book", "TestAgain")
+    assert {level for _, level in started.values()} == {"exact"}
+
+
+def executions(run):
+    for process in run.processes:
+        yield from process.executions
+
+
+def test_the_gate_names_the_test(tool, package):
+    finished = tool(
+        "test", "./shop.test", "-test.run=TestBuys", directory=package, options=["--deny-run", "true"], code=120
+    )
+    [violation] = finished.verdict["violations"]
+    assert (violation["test"]["name"], violation["test"]["level"]) == ("TestBuys/a_book", "exact")
+    traces = (finished.reports / "traces.jsonl").read_text()
+    assert '"stringValue":"example.com/shop"' in traces.replace(" ", "")
+
+
+def test_the_user_sees_no_difference(tool, package):
+    command = ["go", "test", "-v", "-run=TestBuys|TestSkipped", "-vet=off", "."]
+    subprocess.run(["go", "clean", "-testcache"], check=True)
+    outputs = [tool("trace", *command, directory=package, options=options) for options in ([], ["--adapters", "none"])]
+    # The second is answered from the test cache, which the first has filled.
+    assert b"(cached)" not in outputs[0].stdout and b"(cached)" in outputs[1].stdout
+    assert [line.split(b"\t")[0] for line in outputs[0].stdout.splitlines()[:-1]] == [
+        line.split(b"\t")[0] for line in outputs[1].stdout.splitlines()[:-1]
+    ]
+    cached = tool("trace", *command, directory=package)
+    assert "started no test binary" in cached.stderr and "(cached)" in cached.stdout.decode()
+
+
+def test_without_the_names_of_functions(tool, package):
+    binary = package / "nameless.test"
+    binary.write_bytes((package / "shop.test").read_bytes().replace(b"testing.tRunner\0", b"testing.xRunner\0"))
+    binary.chmod(0o755)
+    finished = tool(
+        "test", binary, "-test.run=TestBuys", directory=package, options=["--deny-run", "true"], code=120
+    )
+    [note] = finished.verdict["attributionNotes"]
+    assert note.startswith("go tests of nameless.test are known by process only: it has no testing.tRunner")
+    assert note in finished.stderr
+    [violation] = finished.verdict["violations"]
+    assert violation["test"] is None or violation["test"].get("name") is None
+
+
+def test_nothing_stays_stopped_when_the_tracer_is_killed(tool, package, tmp_path):
+    fifo = tmp_path / "go"
+    os.mkfifo(fifo)
+    command = ["/bin/sh", "-c", f"read line <{fifo}; ./shop.test -test.run=TestSkipped; echo $? >{tmp_path}/done"]
+    arguments, _ = tool.arguments("trace", command, report=False)
+    tracer = subprocess.Popen(arguments, cwd=package, env=clean_environment())
+    with open(fifo, "w") as gate:
+        # It cannot come to the test binary: that stays stopped, until the tracer's guard lets it go.
+        tracer.send_signal(signal.SIGSTOP)
+        gate.write("\n")
+    shell_pid = command_of(tracer.pid)
+    wait_until(lambda: [state_of(pid) for pid in children_of(shell_pid)] == ["T"])
+    tracer.kill()
+    tracer.wait()
+    wait_until(lambda: (tmp_path / "done").exists() and (tmp_path / "done").read_text() == "0\n")

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Which test a goroutine works for. Its context is written when it is created,
+ * when a test begins on it and when something is handed to it (go.h), and read
+ * by the address that the running thread has as its current goroutine.
+ */
+#ifndef PROCESS_TRACER_CONTEXTS_H
+#define PROCESS_TRACER_CONTEXTS_H
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 524288);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct context_key);
+	__type(value, struct context);
+} contexts SEC(".maps");
+
+static __always_inline __u32 test_of_context(const struct context *context)
+{
+	if (!context)
+		return 0;
+	if (context->flags & CONTEXT_RUNS_TEST)
+		return at_level(context->test, TEST_LEVEL_EXACT);
+	if (context->received)
+		return at_level(context->received, TEST_LEVEL_HANDOFF);
+	return at_level(context->test, context->flags & CONTEXT_NEVER_WAITED ? TEST_LEVEL_EXACT : TEST_LEVEL_CREATOR);
+}
+
+static __always_inline struct context *find_context(__u32 process, __u32 kind, __u64 address)
+{
+	struct context_key key = {.process = process, .kind = kind, .address = address};
+	return bpf_map_lookup_elem(&contexts, &key);
+}
+
+/* A function of its own, so that each program checks it once and not at every use. */
+__noinline __u32 test_of_current_context(__u32 process)
+{
+	__u64 goroutine = 0;
+#ifdef __TARGET_ARCH_x86
+	/* Go keeps it in thread-local storage at -8, runtime/asm_amd64.s. */
+	struct task_struct *task = (void *)bpf_get_current_task();
+	bpf_probe_read_user(&goroutine, sizeof goroutine, (void *)(BPF_CORE_READ(task, thread.fsbase) - 8));
+#endif
+	return goroutine ? test_of_context(find_context(process, CONTEXT_GOROUTINE, goroutine)) : 0;
+}
+
+#endif

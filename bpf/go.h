@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Goroutines and their tests: which goroutine runs which test, who created
+ * whom, and what was handed over through channels and timers. The places are
+ * listed in events.h and found by Sources/GoBinary.
+ */
+#ifndef PROCESS_TRACER_GO_H
+#define PROCESS_TRACER_GO_H
+
+#include "tests.h"
+
+#ifdef __TARGET_ARCH_x86
+
+#define SHORT_NAME 256
+
+/* ----------------------------------------------------------------- contexts */
+
+static __always_inline void set_context(__u32 process, __u32 kind, __u64 address, const struct context *context)
+{
+	struct context_key key = {.process = process, .kind = kind, .address = address};
+	if (bpf_map_update_elem(&contexts, &key, context, BPF_ANY))
+		count(&counters.contexts_refused);
+}
+
+static __always_inline __u64 read_word(__u64 address)
+{
+	__u64 word = 0;
+	bpf_probe_read_user(&word, sizeof word, (void *)address);
+	return word;
+}
+
+static __always_inline __u32 test_of_goroutine(__u32 process, __u64 goroutine)
+{
+	return test_of_context(find_context(process, CONTEXT_GOROUTINE, goroutine));
+}
+
+/*
+ * Something came to a goroutine from one that works for `test`. A test's own
+ * goroutine stays with it, whatever comes; so does what gets something from an
+ * exact one of the same test.
+ */
+static __always_inline void receive(__u32 process, __u64 receiver, __u32 test)
+{
+	struct context *context = find_context(process, CONTEXT_GOROUTINE, receiver);
+	if (!context) {
+		struct context received = {.received = at_level(test, TEST_LEVEL_HANDOFF)};
+		if (received.received)
+			set_context(process, CONTEXT_GOROUTINE, receiver, &received);
+		return;
+	}
+	if (context->flags & CONTEXT_RUNS_TEST)
+		return;
+	__u32 own = test_of_context(context);
+	if (own == test && (test & TEST_LEVEL_MASK) == TEST_LEVEL_EXACT)
+		return;
+	context->flags &= ~CONTEXT_NEVER_WAITED;
+	if (test)
+		context->received = at_level(test, TEST_LEVEL_HANDOFF);
+}
+
+/* ------------------------------------------------------------------ records */
+
+static __always_inline void fill_marker(struct event_marker *marker, const struct member *member, __u32 verb,
+					__u32 test)
+{
+	__u64 thread = bpf_get_current_pid_tgid();
+	marker->header.kind = EVENT_MARKER;
+	marker->header.thread = (__u32)thread;
+	marker->header.time = bpf_ktime_get_boot_ns();
+	marker->header.process.pid = thread >> 32;
+	marker->header.process.reserved = 0;
+	marker->header.process.start = member->start;
+	marker->verb = verb;
+	marker->test = test;
+	marker->previous = 0;
+	marker->text_length = 0;
+}
+
+#define EMIT_NAMED_MARKER(capacity)                                                                                    \
+	do {                                                                                                           \
+		struct {                                                                                               \
+			struct event_marker fixed;                                                                     \
+			__u8 text[capacity];                                                                           \
+		} *record = bpf_ringbuf_reserve(&events, sizeof *record, 0);                                           \
+		if (!record) {                                                                                         \
+			count(&counters.lost[EVENT_MARKER]);                                                           \
+			return;                                                                                        \
+		}                                                                                                      \
+		fill_marker(&record->fixed, member, MARKER_THREAD, test);                                              \
+		if (length <= capacity && !bpf_probe_read_user(record->text, length, (void *)name))                    \
+			record->fixed.text_length = length;                                                            \
+		count(&counters.emitted[EVENT_MARKER]);                                                                \
+		bpf_ringbuf_submit(record, wake_flags());                                                              \
+	} while (0)
+
+/* The name that `name` points to is `length` bytes long; of one that passes the limit the rest is left out. */
+static __always_inline void emit_begin(const struct member *member, __u32 test, __u64 name, __u64 length)
+{
+	if (length <= SHORT_NAME) {
+		EMIT_NAMED_MARKER(SHORT_NAME);
+	} else {
+		if (length > MARKER_TEXT_LIMIT)
+			length = MARKER_TEXT_LIMIT;
+		EMIT_NAMED_MARKER(MARKER_TEXT_LIMIT);
+	}
+}
+
+static __always_inline void emit_end(const struct member *member, __u32 test, const char result[8], __u32 length)
+{
+	struct {
+		struct event_marker fixed;
+		char text[8];
+	} record;
+	fill_marker(&record.fixed, member, MARKER_END, test);
+	record.fixed.text_length = length;
+	__builtin_memcpy(record.text, result, sizeof record.text);
+	emit(EVENT_MARKER, &record, sizeof record, wake_flags());
+}
+
+static __always_inline void emit_result(const struct member *member, __u32 test, __u64 common, __u64 cookie)
+{
+	__u8 failed = 0, skipped = 0;
+	bpf_probe_read_user(&failed, 1, (void *)(common + GO_COOKIE_FIRST(cookie)));
+	bpf_probe_read_user(&skipped, 1, (void *)(common + GO_COOKIE_SECOND(cookie)));
+	if (failed)
+		emit_end(member, test, "failed\0", 6);
+	else if (skipped)
+		emit_end(member, test, "skipped", 7);
+	else
+		emit_end(member, test, "passed\0", 6);
+}
+
+/* -------------------------------------------------------------------- tests */
+
+static __always_inline void begin_on(struct member *member, __u32 process, __u64 goroutine, __u64 name, __u64 length)
+{
+	/* What only holds the tests of a binary together has no name. */
+	if (!length)
+		return;
+	struct context context = {.test = new_test(0), .flags = CONTEXT_RUNS_TEST};
+	set_context(process, CONTEXT_GOROUTINE, goroutine, &context);
+	emit_begin(member, context.test, name, length);
+}
+
+/* A benchmark is run again and again, with more rounds, on a goroutine of its own each time. */
+static __always_inline void begin_benchmark(struct member *member, __u32 process, __u64 goroutine, __u64 benchmark,
+					    __u64 name, __u64 length)
+{
+	char first = 0;
+	bpf_probe_read_user(&first, 1, (void *)name);
+	if (first != 'B')
+		return; /* "Main", which runs them all */
+	struct context *known = find_context(process, CONTEXT_BENCHMARK, benchmark);
+	struct context context = {.flags = CONTEXT_RUNS_TEST, .name = name};
+	bool is_known = known && known->name == (__u32)name;
+	context.test = is_known ? known->test : new_test(0);
+	set_context(process, CONTEXT_GOROUTINE, goroutine, &context);
+	if (is_known)
+		return;
+	set_context(process, CONTEXT_BENCHMARK, benchmark, &context);
+	emit_begin(member, context.test, name, length);
+}
+
+static __always_inline __u32 test_run_by(__u32 process, __u64 goroutine)
+{
+	struct context *context = find_context(process, CONTEXT_GOROUTINE, goroutine);
+	return context && context->flags & CONTEXT_RUNS_TEST ? context->test : 0;
+}
+
+/* --------------------------------------------------------------- goroutines */
+
+static __always_inline void create(__u32 process, __u64 goroutine, __u64 creator, __u64 function)
+{
+	__u32 test = test_of_goroutine(process, creator);
+	/* The runtime itself, on no goroutine of the program's: a timer. */
+	if (!test) {
+		struct context *timer = find_context(process, CONTEXT_TIMER, function);
+		test = timer ? at_level(timer->test, TEST_LEVEL_HANDOFF) : 0;
+	}
+	struct context context = {};
+	if ((test & TEST_LEVEL_MASK) == TEST_LEVEL_HANDOFF)
+		context.received = test;
+	else
+		context.test = test;
+	if ((test & TEST_LEVEL_MASK) == TEST_LEVEL_EXACT)
+		context.flags = CONTEXT_NEVER_WAITED;
+	/* Always: a goroutine's memory is used again, and what it had before is over. */
+	set_context(process, CONTEXT_GOROUTINE, goroutine, &context);
+}
+
+static __always_inline void put_into(__u32 process, __u64 slot, __u64 sender)
+{
+	struct context context = {.test = test_of_goroutine(process, sender)};
+	if (context.test)
+		set_context(process, CONTEXT_SLOT, slot, &context);
+}
+
+static __always_inline void take_from(__u32 process, __u64 slot, __u64 receiver)
+{
+	struct context_key key = {.process = process, .kind = CONTEXT_SLOT, .address = slot};
+	struct context *sent = bpf_map_lookup_elem(&contexts, &key);
+	__u32 test = sent ? sent->test : 0;
+	if (sent)
+		bpf_map_delete_elem(&contexts, &key);
+	receive(process, receiver, test);
+}
+
+static __always_inline void wait(__u32 process, __u64 goroutine)
+{
+	struct context *context = find_context(process, CONTEXT_GOROUTINE, goroutine);
+	if (context)
+		context->flags &= ~CONTEXT_NEVER_WAITED;
+}
+
+/* Who waits on a channel: the first field of a sudog, runtime/runtime2.go. */
+static __always_inline __u64 waiter(__u64 sudog)
+{
+	return read_word(sudog);
+}
+
+SEC("uprobe")
+int on_go(struct pt_regs *registers)
+{
+	__u32 process = bpf_get_current_pid_tgid() >> 32;
+	struct member *member = member_of(process);
+	/* What a test started is that test's as a whole. */
+	if (!member || member->inherited_test >> TEST_ID_SHIFT)
+		return 0;
+	if (!(member->flags & MEMBER_GOROUTINES))
+		__sync_fetch_and_or(&member->flags, MEMBER_GOROUTINES);
+	__u64 cookie = bpf_get_attach_cookie(registers);
+	__u64 rax = registers->rax, rbx = registers->rbx, current = registers->r14;
+	__u64 place = GO_COOKIE_PLACE(cookie);
+	if (place >= GO_SENT_DIRECTLY && place <= GO_SENT_FROM_WAITING && !read_word(rax))
+		return 0; /* a type without a size, its first field (internal/abi): a signal, no work */
+	switch (place) {
+	case GO_TEST_BEGINS:
+	case GO_BENCHMARK_BEGINS: {
+		__u64 name = rax + GO_COOKIE_FIRST(cookie);
+		__u64 text = read_word(name), length = read_word(name + 8);
+		if (place == GO_TEST_BEGINS)
+			begin_on(member, process, current, text, length);
+		else
+			begin_benchmark(member, process, current, rax, text, length);
+		break;
+	}
+	case GO_TEST_ENDS:
+	case GO_BENCHMARK_ENDS: {
+		__u32 test = test_run_by(process, current);
+		if (test)
+			emit_result(member, test, rax, cookie);
+		break;
+	}
+	case GO_EXAMPLE_BEGINS:
+		begin_on(member, process, current, rax, rbx);
+		break;
+	case GO_EXAMPLE_ENDS: {
+		__u32 test = test_run_by(process, current);
+		struct context none = {};
+		if (test)
+			emit_end(member, test, "\0\0\0\0\0\0\0", 0);
+		/* It ran on the goroutine that runs all of them. */
+		set_context(process, CONTEXT_GOROUTINE, current, &none);
+		break;
+	}
+	case GO_GOROUTINE_CREATED:
+		create(process, rax, read_word(registers->rsp + GO_COOKIE_FIRST(cookie)),
+		       read_word(registers->rsp + GO_COOKIE_SECOND(cookie)));
+		break;
+	case GO_TIMER_CREATED: {
+		struct context context = {.test = test_of_goroutine(process, current)};
+		if (context.test)
+			set_context(process, CONTEXT_TIMER, rbx, &context);
+		break;
+	}
+	case GO_SENT_DIRECTLY:
+		receive(process, waiter(rbx), test_of_goroutine(process, current));
+		break;
+	case GO_RECEIVED_DIRECTLY:
+		receive(process, current, test_of_goroutine(process, waiter(rbx)));
+		break;
+	case GO_SENT_TO_BUFFER:
+		put_into(process, rbx, current);
+		break;
+	case GO_TAKEN_FROM_BUFFER:
+		take_from(process, registers->rcx, current);
+		break;
+	case GO_SENT_FROM_WAITING:
+		put_into(process, rbx, waiter(read_word(registers->rsp + GO_COOKIE_FIRST(cookie))));
+		break;
+	case GO_WAITS:
+		if (!GO_COOKIE_FIRST(cookie) || GO_COOKIE_FIRST(cookie) == rbx)
+			wait(process, current);
+		break;
+	}
+	return 0;
+}
+#else
+SEC("uprobe")
+int on_go(void *registers)
+{
+	return 0;
+}
+#endif
+
+#endif

@@ -86,6 +86,7 @@ def test_the_user_sees_no_difference(tool, package):
     command = ["go", "test", "-v", "-run=TestBuys|TestSkipped", "-vet=off", "."]
     subprocess.run(["go", "clean", "-testcache"], check=True)
     outputs = [tool("trace", *command, directory=package, options=options) for options in ([], ["--adapters", "none"])]
+    assert "started no test binary" not in outputs[0].stderr
     # The second is answered from the test cache, which the first has filled.
     assert b"(cached)" not in outputs[0].stdout and b"(cached)" in outputs[1].stdout
     assert [line.split(b"\t")[0] for line in outputs[0].stdout.splitlines()[:-1]] == [

@@ -13,8 +13,12 @@ enum GoTestCache {
       withTests.formUnion(trace.ancestry(of: test.process))
     }
     let idle = trace.processes.indices.filter { index in
-      trace.processes[index].status == .exited(code: 0) && !withTests.contains(index)
-        && trace.image(of: trace.processes[index]).map { runsTests(Program($0)) } == true
+      let process = trace.processes[index]
+      // One that it forked and that became nothing else is not another go test.
+      guard process.status == .exited(code: 0), !withTests.contains(index), let last = process.executions.last else {
+        return false
+      }
+      return runsTests(Program(trace.images[last.image]))
     }
     guard let first = idle.first else { return nil }
     let which =

@@ -3,13 +3,12 @@
 import os
 import signal
 import subprocess
+import sys
 
 import pytest
 
 from conftest import FIXTURES, clean_environment
 from ground_truth import score
-from kernel import children_of, command_of, state_of
-from test_transparency import wait_until
 
 SUITE = FIXTURES / "attribution/go"
 
@@ -110,18 +109,25 @@ def test_without_the_names_of_functions(tool, package):
     assert violation["test"] is None or violation["test"].get("name") is None
 
 
-def test_nothing_stays_stopped_when_the_tracer_is_killed(tool, package, tmp_path):
-    fifo = tmp_path / "go"
-    os.mkfifo(fifo)
-    command = ["/bin/sh", "-c", f"read line <{fifo}; ./shop.test -test.run=TestSkipped; echo $? >{tmp_path}/done"]
-    arguments, _ = tool.arguments("trace", command, report=False)
-    tracer = subprocess.Popen(arguments, cwd=package, env=clean_environment())
-    with open(fifo, "w") as gate:
-        # It cannot come to the test binary: that stays stopped, until the tracer's guard lets it go.
+SPAWN_AND_WAIT = """
+import os, sys
+open("go").read()
+pid = os.posix_spawn("./shop.test", ["./shop.test", "-test.run=TestSkipped"], os.environ)
+print(os.WIFSTOPPED(os.waitpid(pid, os.WUNTRACED)[1]), file=sys.stderr)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), file=sys.stderr)
+"""
+
+
+def test_nothing_stays_stopped_when_the_tracer_is_killed(tool, package):
+    os.mkfifo(package / "go")
+    arguments, _ = tool.arguments("trace", [sys.executable, "-c", SPAWN_AND_WAIT], ["-q"], report=False)
+    tracer = subprocess.Popen(
+        arguments, cwd=package, env=clean_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    with open(package / "go", "w"):
+        # It cannot come to the test binary, which stays stopped until the tracer's guard lets it go.
         tracer.send_signal(signal.SIGSTOP)
-        gate.write("\n")
-    shell_pid = command_of(tracer.pid)
-    wait_until(lambda: [state_of(pid) for pid in children_of(shell_pid)] == ["T"])
+    assert tracer.stderr.readline() == "True\n"
     tracer.kill()
+    assert tracer.stderr.readline() == "0\n"
     tracer.wait()
-    wait_until(lambda: (tmp_path / "done").exists() and (tmp_path / "done").read_text() == "0\n")

@@ -100,6 +100,7 @@ struct image_id {
 #define EVENT_LISTEN 12
 #define EVENT_ANSWER 13
 #define EVENT_FIRST_DATA 14
+#define EVENT_SWIFT_TEST 15
 #define EVENT_KINDS 16 /* more than the last kind: sizes the loss table */
 
 struct event_header {
@@ -260,6 +261,32 @@ struct event_payload {
 #define ANSWER_OTHER_NAMESPACE 8 /* not the network namespace that the command started in */
 #define ANSWER_NO_EVIDENCE 15
 
+/*
+ * A Swift test begins. The text is its pieces one after the other: module,
+ * names of suites and test, source file, arguments.
+ */
+#define SWIFT_NAMES 8
+#define SWIFT_ARGUMENTS 4
+#define SWIFT_PIECES (2 + SWIFT_NAMES + SWIFT_ARGUMENTS)
+#define SWIFT_PIECE_LIMIT 511
+#define SWIFT_TEXT_LIMIT 1536
+
+struct event_swift_test {
+	struct event_header header;
+	__u32 test;
+	__u32 previous;
+	__u32 flags; /* SWIFT_TEST_* */
+	__u32 line;
+	__u32 names;
+	__u32 arguments;
+	__u16 lengths[SWIFT_PIECES];
+	__u32 text_length;
+};
+#define SWIFT_TEST_XCTEST 1  /* XCTest's: a name is "Class.method" */
+#define SWIFT_TEST_CUT 2     /* its text is longer than what is here */
+#define SWIFT_TEST_SKIPPED 4 /* it never runs */
+#define SWIFT_TEST_CASE 8    /* one call of a test that has parameters */
+
 /* ------------------------------------------------------------------- tables */
 
 /*
@@ -386,14 +413,16 @@ struct member {
 	__u32 tracer_pid;
 	__u32 inherited_test; /* the forker's, which stays when the process's own tests end */
 	__u32 open_tests;     /* begun and not ended, MARKER_THREAD's left out */
-	__u32 reserved;
+	__u32 swift_layout;   /* index in the table of layouts, where MEMBER_RUNS_SWIFT */
+	__u64 runtime;	      /* address at which its concurrency runtime is loaded */
 	char comm[TASK_COMM_LENGTH];
 };
 #define MEMBER_CANARY 1
 #define MEMBER_READS_ENVIRONMENT 2 /* descends from an interpreter whose children carry a test name */
 #define MEMBER_GOROUTINES 8	   /* runs a Go test binary that has probes: its threads run goroutines */
+#define MEMBER_RUNS_SWIFT 4	   /* a test binary whose tasks are followed */
 /* Whatever has contexts of its own: ends with the program, is not inherited. */
-#define MEMBER_LANGUAGES MEMBER_GOROUTINES
+#define MEMBER_LANGUAGES (MEMBER_GOROUTINES | MEMBER_RUNS_SWIFT)
 
 /* Thread table: threads that were marked, or that a marked thread created. */
 struct thread_test {
@@ -402,6 +431,7 @@ struct thread_test {
 };
 #define THREAD_RUNS_BESIDE 1 /* its test is not its process's: MARKER_THREAD */
 #define THREAD_SAYS_SO 2     /* by a marker of its own: comes before what is known of goroutines and tasks */
+#define THREAD_AWAITS 4	     /* its runner makes the task that is its test from here on */
 
 /* Context table: what a language runs on threads as it likes, by its address. */
 struct context_key {
@@ -476,6 +506,56 @@ struct stop_request {
 	__u32 tracer_pid; /* as seen from the tracer's PID namespace */
 	struct process_key process;
 };
+
+/* ------------------------------------------------------------------- Swift */
+
+#define SWIFT_LAYOUTS 8 /* toolchains in one run */
+
+/* A probe's cookie: its kind, then the index of its layout. */
+#define SWIFT_TASK_MADE 1
+#define SWIFT_EVENT 2
+#define SWIFT_XCTEST_START 3
+#define SWIFT_XCTEST_FINISH 4
+#define SWIFT_XCTEST_AWAIT 5
+#define SWIFT_BLOCK_COPIED 6 /* on return */
+#define SWIFT_WORKER 7
+#define SWIFT_CALLOUT 8
+#define SWIFT_COOKIE_SHIFT 8
+
+/* A field of an object compared with a value. */
+struct swift_comparison {
+	__u64 offset;
+	__u64 mask; /* of its bytes */
+	__u64 value;
+};
+
+/*
+ * What one toolchain's runtime and test libraries keep where, as the tracer
+ * decoded it: Sources/BinaryAnalysis/SwiftRuntime has each field's meaning.
+ * Offsets are bytes from the beginning of the object that the name says.
+ */
+struct swift_layout {
+	__u64 task_made;     /* address in the file, from which follows where that is loaded */
+	__u64 task_register; /* which word of struct pt_regs the task is in there */
+	__u64 thread_local;  /* of module and offset in the file; is_fixed: distance from the thread pointer */
+	__u64 is_fixed;
+	__u64 current_task;
+	__u64 job_flags;
+	__u64 event_kind, event_test, event_case;
+	__u64 id_module, id_names, id_location;
+	__u64 location_path, location_line;
+	__u64 case_arguments, argument_size, argument_bytes;
+	__u64 test_started, case_started, case_ended, test_ended; /* words of event_kind */
+	__u64 tag_shift, payload_mask;				  /* of the others */
+	__u64 issue_tag, skipped_tag, cancelled_tag, case_cancelled_tag;
+	__u64 knows_failure;
+	struct swift_comparison failure_if, failure_unless; /* of an issue */
+	__u64 class_descriptor;				    /* of a class */
+	__u64 xctest_name, xctest_run;			    /* of a test case */
+	__u64 run_failures, run_exceptions, run_skipped;
+};
+
+/* ------------------------------------------------------------------- spans */
 
 #define SPAN_STEP 0x9E3779B97F4A7C15ULL
 

@@ -152,8 +152,8 @@ struct thread_struct {
 };
 
 struct task_struct {
-	struct css_set *cgroups;
 	struct thread_struct thread;
+	struct css_set *cgroups;
 	int pid;
 	int tgid;
 	__u64 start_boottime;

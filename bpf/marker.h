@@ -17,21 +17,6 @@
 
 /* ------------------------------------------------------------------- state */
 
-/* What threads without a test of their own are working for: nobody knows while several are open. */
-static __always_inline void set_process_test(struct member *member, __u32 test)
-{
-	member->test = member->open_tests > 1 ? 0 : at_level(test, TEST_LEVEL_PROCESS);
-}
-
-static __always_inline __u32 begin_test(struct member *member)
-{
-	__u32 test = new_test(0);
-	set_own_test(test, 0);
-	__sync_fetch_and_add(&member->open_tests, 1);
-	set_process_test(member, test);
-	return test;
-}
-
 static __always_inline __u32 begin_test_beside(void)
 {
 	__u32 test = new_test(0);
@@ -45,18 +30,6 @@ static __always_inline __u32 enter(struct member *member, __u32 test, __u32 flag
 	if (!(flags & THREAD_RUNS_BESIDE))
 		set_process_test(member, test);
 	return test;
-}
-
-/* Behind its last test a thread, and a process, has what it was forked with. */
-static __always_inline void end_test(struct member *member, __u32 test, __u32 flags)
-{
-	bool is_fixture = test & TEST_FIXTURE;
-	set_own_test(member->inherited_test, is_fixture ? flags : 0);
-	if (flags & THREAD_RUNS_BESIDE)
-		return;
-	if (member->open_tests && !is_fixture)
-		__sync_fetch_and_add(&member->open_tests, -1);
-	member->test = member->open_tests ? 0 : member->inherited_test;
 }
 
 /* ------------------------------------------------------------------ record */

@@ -9,6 +9,7 @@
 #define PROCESS_TRACER_TESTS_H
 
 #include "session.h"
+#include "swift_tasks.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -19,7 +20,7 @@ struct {
 } threads SEC(".maps");
 
 /* Whether the table ever had an entry: without markers nobody looks into it. */
-bool has_thread_tests;
+bool has_thread_tests SEC(".bss.thread_tests");
 
 /* The id of the last test that began. */
 __u32 last_test SEC(".bss.last_test");
@@ -55,12 +56,23 @@ static __always_inline __u32 current_test(const struct member *member)
 	struct thread_test *own = own_thread_test();
 	if (own && own->flags & THREAD_SAYS_SO)
 		return own->test;
-	if (member->flags & MEMBER_LANGUAGES) {
+	if (member->flags & MEMBER_RUNS_SWIFT) {
+		__u64 task = test_of_current_task(bpf_get_current_pid_tgid() >> 32);
+		if (task & RUNS_TASK)
+			return task;
+	}
+	if (member->flags & MEMBER_GOROUTINES) {
 		__u32 test = test_of_current_context(bpf_get_current_pid_tgid() >> 32);
 		if (test)
 			return test;
 	}
 	return own ? own->test : member->test;
+}
+
+/* What threads without a test of their own are working for: nobody knows while several are open. */
+static __always_inline void set_process_test(struct member *member, __u32 test)
+{
+	member->test = member->open_tests > 1 ? 0 : at_level(test, TEST_LEVEL_PROCESS);
 }
 
 /* A thread whose test is refused a place falls to its process's, which is told as such. */
@@ -77,15 +89,45 @@ static __always_inline void set_own_test(__u32 test, __u32 flags)
 	set_thread_test(bpf_get_current_pid_tgid(), test, flags);
 }
 
+static __always_inline __u32 begin_test(struct member *member)
+{
+	__u32 test = new_test(0);
+	set_own_test(test, 0);
+	__sync_fetch_and_add(&member->open_tests, 1);
+	set_process_test(member, test);
+	return test;
+}
+
+/* Behind its last test a thread, and a process, has what it was forked with. */
+static __always_inline void end_test(struct member *member, __u32 test, __u32 flags)
+{
+	bool is_fixture = test & TEST_FIXTURE;
+	set_own_test(member->inherited_test, is_fixture ? flags : 0);
+	if (flags & THREAD_RUNS_BESIDE)
+		return;
+	if (member->open_tests && !is_fixture)
+		__sync_fetch_and_add(&member->open_tests, -1);
+	member->test = member->open_tests ? 0 : member->inherited_test;
+}
+
 /*
  * A thread that a test's thread creates. One that a fixture creates serves the
  * tests that come after it: it has its process's.
  */
 static __always_inline void inherit_thread_test(__u32 child)
 {
+	struct member *member = current_member();
+	if (!member)
+		return;
 	struct thread_test *own = own_thread_test();
-	if (own && own->test && !(own->test & TEST_FIXTURE))
-		set_thread_test(child, at_level(own->test, TEST_LEVEL_CREATOR), 0);
+	__u32 test = own ? own->test : 0;
+	if (member->flags & MEMBER_RUNS_SWIFT) {
+		__u64 task = current_swift_task(member);
+		if (task)
+			test = swift_test_of(member, &swift_tasks, task);
+	}
+	if (test && !(test & TEST_FIXTURE))
+		set_thread_test(child, at_level(test, TEST_LEVEL_CREATOR), 0);
 }
 
 static __always_inline void forget_thread_test(void)

@@ -32,6 +32,7 @@ struct CompileBPF: BuildToolPlugin {
   private static let objects = [
     (source: "process_tracer.bpf.c", file: "TracerObject.swift", constant: "tracerObjectBase64"),
     (source: "go.bpf.c", file: "GoProbesObject.swift", constant: "goProbesObjectBase64"),
+    (source: "swift.bpf.c", file: "SwiftProbesObject.swift", constant: "swiftProbesObjectBase64"),
     (source: "open_sockets.bpf.c", file: "OpenSocketsObject.swift", constant: "openSocketsObjectBase64"),
   ]
 }

@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define UPROBE_MULTI_RETURN 1 /* BPF_F_UPROBE_MULTI_RETURN */
 
 /* union bpf_attr, link_create, of Linux 6.6. */
 struct uprobe_multi_link {
@@ -23,7 +26,8 @@ struct uprobe_multi_link {
 	uint32_t padding;
 };
 
-int pt_attach_uprobes(int program, const char *path, const uint64_t *offsets, const uint64_t *cookies, uint32_t count)
+int pt_attach_uprobes(int program, const char *path, const uint64_t *offsets, const uint64_t *cookies, uint32_t count,
+		      int is_return)
 {
 	struct uprobe_multi_link link;
 	memset(&link, 0, sizeof link);
@@ -33,6 +37,22 @@ int pt_attach_uprobes(int program, const char *path, const uint64_t *offsets, co
 	link.offsets = (uint64_t)(uintptr_t)offsets;
 	link.cookies = (uint64_t)(uintptr_t)cookies;
 	link.count = count;
+	link.multi_flags = is_return ? UPROBE_MULTI_RETURN : 0;
 	int descriptor = (int)syscall(SYS_bpf, BPF_LINK_CREATE, &link, sizeof link);
 	return descriptor < 0 ? -errno : descriptor;
+}
+
+static void *close_link(void *link)
+{
+	close((int)(intptr_t)link);
+	return NULL;
+}
+
+void pt_close_link(int link)
+{
+	pthread_t thread;
+	if (pthread_create(&thread, NULL, close_link, (void *)(intptr_t)link))
+		close(link);
+	else
+		pthread_detach(thread);
 }

@@ -16,8 +16,10 @@ public struct SwiftConcurrency: Hashable, Sendable {
   /// Bytes from a task to its flags, of which 24, 26 and 28 tell a structured child.
   /// swift/include/swift/ABI/MetadataValues.h, JobFlags
   public var jobFlags: Int64
-  /// Makes every task; returns it in rax.
-  public var taskCreate: Symbol
+  /// A call that the making of every task passes, when the task is whole and nobody has it yet.
+  public var taskMade: UInt64
+  /// The register that the task is in there.
+  public var taskRegister: PreservedRegister
 
   private static let names: Set<String> = [
     "swift_task_getCurrent", "swift_task_getJobFlags", "swift_task_create_common",
@@ -30,15 +32,16 @@ public struct SwiftConcurrency: Hashable, Sendable {
     guard let create = symbols["swift_task_create_common"], let getFlags = symbols["swift_task_getJobFlags"] else {
       throw BinaryError("\(image.path) is stripped")
     }
-    guard image.isCheapToProbe(create, with: disassembler) else {
-      throw BinaryError("swift_task_create_common of \(image.path) begins in a form that is not known")
-    }
-    taskCreate = create
     (threadLocal, currentTask) = try Self.currentTask(getCurrent, image, disassembler)
     guard let flags = try Self.displacement(of: getFlags, from: X86_REG_RDI, image, disassembler) else {
       throw BinaryError("swift_task_getJobFlags of \(image.path) has a form that is not known")
     }
     jobFlags = flags
+    let body = try ControlFlow(create, of: image, with: disassembler)
+    guard let made = try Self.taskMade(create, flags: flags, body, image, disassembler) else {
+      throw BinaryError("swift_task_create_common of \(image.path) has a form that is not known")
+    }
+    (taskMade, taskRegister) = made
   }
 
   /// `lea PAIR(%rip), %rdi; call __tls_get_addr; mov FIELD(%rax), %rax`, or `mov %fs:FIELD, %rax`, or
@@ -85,6 +88,35 @@ public struct SwiftConcurrency: Hashable, Sendable {
       throw BinaryError("swift_task_getCurrent of \(image.path) reads another place than its thread's")
     }
     return result
+  }
+
+  /// The function returns the task, so the register that it moves to rax has the task. It stores the task's flags
+  /// through it, and the first call behind that that no way to its end leaves out is the place.
+  private static func taskMade(
+    _ function: Symbol, flags: Int64, _ body: ControlFlow, _ image: borrowing ELFImage,
+    _ disassembler: borrowing Disassembler
+  ) throws(BinaryError) -> (UInt64, PreservedRegister)? {
+    var returned: x86_reg?
+    var stores: [(address: UInt64, base: x86_reg)] = []
+    var calls: [UInt64] = []
+    try image.decode(function, with: disassembler) { instruction in
+      if instruction.isCall, instruction.isCheapToProbe { calls.append(instruction.address) }
+      guard instruction.operation == X86_INS_MOV else { return true }
+      if instruction.operand(0) == .register(X86_REG_RAX), case .register(let source) = instruction.operand(1) {
+        returned = source
+      }
+      if case .memory(X86_REG_INVALID, let base, X86_REG_INVALID, _, flags) = instruction.operand(0),
+        instruction.operandSize(0) == 4, case .register = instruction.operand(1)
+      {
+        stores.append((instruction.address, base))
+      }
+      return true
+    }
+    guard let returned, let register = PreservedRegister(returned),
+      let stored = stores.last(where: { $0.base == returned })?.address,
+      let call = calls.first(where: { $0 > stored && body.alwaysPasses($0) })
+    else { return nil }
+    return (call, register)
   }
 
   /// The only read that a getter makes: its distance from the register of its argument.

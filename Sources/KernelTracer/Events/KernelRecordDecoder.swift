@@ -17,6 +17,7 @@ enum KernelRecordDecoder {
     case EVENT_DATAGRAM: return record.fixedPart(as: event_datagram.self).map { .datagram(DatagramEvent($0)) }
     case EVENT_ANSWER: return AnswerEvent(record).map { .answer($0) }
     case EVENT_FIRST_DATA: return FirstData(record)?.claim.map { .claim($0) }
+    case EVENT_SWIFT_TEST: return MarkerEvent(swiftTest: record).map { .marker($0) }
     case EVENT_MARKER: return MarkerEvent(record).map { .marker($0) }
     default: return nil
     }

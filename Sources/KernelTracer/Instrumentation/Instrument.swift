@@ -1,3 +1,6 @@
+import Glibc
+public import Trace
+
 /// A language whose test binaries get probes before their first instruction, so that their tests can be told apart.
 ///
 /// A second language registers itself by one more value in what `TracerSession.init` is given, and a
@@ -33,8 +36,29 @@ public struct Instrument: Sendable {
 public struct StoppedProgram: Sendable {
   /// In the tracer's PID namespace.
   public var pid: Int32
+  /// As the kernel's programs know it.
+  public var identity: ProcessIdentity
   /// The executable, open for reading: `/proc/self/fd/N`. Good until `plan` returns.
   public var executable: String
+
+  /// The directory that the executable is in, as the process sees it.
+  var directory: String {
+    let path = ProcFile.link("/proc/\(pid)/exe") ?? ""
+    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+  }
+
+  /// What to put before a path of the process's to open it here.
+  var root: String {
+    var own = stat()
+    var other = stat()
+    guard stat("/", &own) == 0, stat("/proc/\(pid)/root", &other) == 0 else { return "" }
+    return own.st_dev == other.st_dev && own.st_ino == other.st_ino ? "" : "/proc/\(pid)/root"
+  }
+
+  var arguments: [String] {
+    (ProcFile.bytes(of: "/proc/\(pid)/cmdline") ?? []).split(separator: 0, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
 }
 
 /// Where probes belong.
@@ -44,10 +68,13 @@ public struct ProbePlan: Sendable {
     public var offset: UInt64
     /// What the program gets from `bpf_get_attach_cookie`.
     public var cookie: UInt64
+    /// The place is a function, and the program is called when it returns.
+    public var isReturn: Bool
 
-    public init(offset: UInt64, cookie: UInt64) {
+    public init(offset: UInt64, cookie: UInt64, isReturn: Bool = false) {
       self.offset = offset
       self.cookie = cookie
+      self.isReturn = isReturn
     }
   }
 
@@ -55,6 +82,23 @@ public struct ProbePlan: Sendable {
   public var sites: [String: [Site]]
   /// Keys and values of the marker protocol that hold for every test of the process: `runner`, `suite`.
   public var description: [String: String]
+  /// The probes are in libraries, which others use as well: they stay to the run's end, and each process is asked about.
+  public var isOfLibraries = false
+  /// What the program reads.
+  public var entries: [Entry] = []
+
+  /// One entry of a table of the program's object.
+  public struct Entry: Hashable, Sendable {
+    public var table: String
+    public var key: UInt32
+    public var value: [UInt8]
+
+    public init(table: String, key: UInt32, value: [UInt8]) {
+      self.table = table
+      self.key = key
+      self.value = value
+    }
+  }
 
   public init(sites: [String: [Site]] = [:], description: [String: String] = [:]) {
     self.sites = sites

@@ -10,6 +10,8 @@ final class Instrumentation {
   /// By the instrument's name, from the first of its binaries on; nil where loading failed.
   private var objects: [String: LoadedObject?] = [:]
   private var files: [FileIdentity: InstrumentedFile] = [:]
+  /// Those that several executables use.
+  private var libraries: [FileIdentity: InstrumentedLibrary] = [:]
   private var notes: [String] = []
 
   /// Links take descriptors and memory: beyond that many files those are given up that no process runs any more.
@@ -27,6 +29,15 @@ final class Instrumentation {
     /// By pid in the initial PID namespace.
     var processes: [UInt32: stop_request] = [:]
     init(_ text: String) { self.text = text }
+  }
+
+  private final class InstrumentedLibrary {
+    var links: [Links] = []
+    var places: Set<Place> = []
+    struct Place: Hashable {
+      var offset: UInt64
+      var isReturn: Bool
+    }
   }
 
   private final class Links {
@@ -105,13 +116,17 @@ final class Instrumentation {
       known.processes[request.process.pid] = request
       return known.text
     }
-    let program = StoppedProgram(pid: Int32(request.tracer_pid), executable: "/proc/self/fd/\(executable)")
+    let program = StoppedProgram(
+      pid: Int32(request.tracer_pid), identity: ProcessIdentity(request.process),
+      executable: "/proc/self/fd/\(executable)")
     for instrument in instruments {
       do {
         guard let file = try attach(instrument, to: program, session) else { continue }
         file.processes[request.process.pid] = request
-        makeRoom(session)
-        files[identity] = file
+        if !file.links.isEmpty {
+          makeRoom(session)
+          files[identity] = file
+        }
         return file.text
       } catch {
         note("\(instrument.name) tests of \(Self.name(of: request)) are known by process only: \(error.reason)")
@@ -132,11 +147,34 @@ final class Instrumentation {
       guard case .some(.some(let loaded)) = objects[instrument.name] else { return nil }
       let lines = plan.description.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
       let file = InstrumentedFile(lines.reduce(instrument.name) { "\($0)\n\($1.key)=\($1.value)" })
-      for (path, sites) in plan.sites { file.links.append(Links(try loaded.object.attach(to: path, sites))) }
+      try loaded.object.write(plan.entries)
+      for (path, sites) in plan.sites {
+        if plan.isOfLibraries {
+          try attach(loaded.object, toLibrary: path, sites)
+        } else {
+          file.links.append(Links(try loaded.object.attach(to: path, sites)))
+        }
+      }
       return file
     } catch {
       throw InstrumentError(error.description)
     }
+  }
+
+  /// Places that have a probe already keep it: a second one would have everything happen twice.
+  private func attach(
+    _ object: borrowing ProbeObject, toLibrary path: String, _ sites: [ProbePlan.Site]
+  ) throws(KernelTracerError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system("cannot read \(path)", errno: errno) }
+    defer { close(descriptor) }
+    guard let identity = FileIdentity(descriptor) else { throw .system("cannot read \(path)", errno: errno) }
+    let library = libraries[identity] ?? InstrumentedLibrary()
+    let new = sites.filter { !library.places.contains(.init(offset: $0.offset, isReturn: $0.isReturn)) }
+    guard !new.isEmpty else { return }
+    library.links.append(Links(try object.attach(to: path, new)))
+    for site in new { library.places.insert(.init(offset: site.offset, isReturn: site.isReturn)) }
+    libraries[identity] = library
   }
 
   private func makeRoom(_ session: borrowing KernelObject) {

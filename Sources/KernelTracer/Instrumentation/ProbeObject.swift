@@ -33,8 +33,9 @@ struct ProbeObject: ~Copyable {
     let result = bpf_object__load(object)
     let messages = log.finish()
     guard result == 0 else {
+      let name = String(cString: bpf_program__name(program))
       bpf_object__close(object)
-      throw KernelObject.loadError(result, program: String(cString: bpf_program__name(program)), messages: messages)
+      throw KernelObject.loadError(result, program: name, messages: messages)
     }
     self.object = object
     self.program = program
@@ -44,40 +45,58 @@ struct ProbeObject: ~Copyable {
     bpf_object__close(object)
   }
 
-  /// Attaches the program to places of a file.
-  func attach(to path: String, _ sites: [ProbePlan.Site]) throws(KernelTracerError) -> ProbeLinks {
-    let offsets = sites.map(\.offset)
-    let cookies = sites.map(\.cookie)
-    let link = pt_attach_uprobes(bpf_program__fd(program), path, offsets, cookies, UInt32(sites.count))
-    if link >= 0 { return ProbeLinks(descriptor: link) }
-    return try attachOneByOne(to: path, sites)
+  /// Writes what the program reads into its tables.
+  func write(_ entries: [ProbePlan.Entry]) throws(KernelTracerError) {
+    for entry in entries {
+      var key = entry.key
+      guard let map = bpf_object__find_map_by_name(object, entry.table) else {
+        preconditionFailure("the object of probes has no table \(entry.table)")
+      }
+      let result = bpf_map_update_elem(bpf_map__fd(map), &key, entry.value, 0)
+      guard result == 0 else { throw .system("cannot write a kernel table", errno: -result) }
+    }
   }
 
-  private func attachOneByOne(to path: String, _ sites: [ProbePlan.Site]) throws(KernelTracerError) -> ProbeLinks {
-    var links = ProbeLinks(descriptor: -1)
+  /// Attaches the program to places of a file.
+  func attach(to path: String, _ sites: [ProbePlan.Site]) throws(KernelTracerError) -> ProbeLinks {
+    var links = ProbeLinks()
+    for isReturn in [false, true] {
+      let sites = sites.filter { $0.isReturn == isReturn }
+      guard !sites.isEmpty else { continue }
+      let link = pt_attach_uprobes(
+        bpf_program__fd(program), path, sites.map(\.offset), sites.map(\.cookie), UInt32(sites.count),
+        isReturn ? 1 : 0)
+      if link >= 0 {
+        links.descriptors.append(link)
+      } else {
+        try attachOneByOne(to: path, sites, &links)
+      }
+    }
+    return links
+  }
+
+  private func attachOneByOne(
+    to path: String, _ sites: [ProbePlan.Site], _ links: inout ProbeLinks
+  ) throws(KernelTracerError) {
     for site in sites {
       var options = bpf_uprobe_opts()
-      options.sz = MemoryLayout<bpf_uprobe_opts>.size
+      options.sz = MemoryLayout<bpf_uprobe_opts>.size(through: \.func_name)
       options.bpf_cookie = site.cookie
+      options.retprobe = site.isReturn
       let link = bpf_program__attach_uprobe_opts(program, -1, path, Int(site.offset), &options)
       guard let link else { throw .system("cannot attach a probe", errno: errno) }
       links.links.append(link)
     }
-    return links
   }
 }
 
 /// Attached probes; detached with the value.
 struct ProbeLinks: ~Copyable {
-  fileprivate let descriptor: Int32
+  fileprivate var descriptors: [Int32] = []
   fileprivate var links: [OpaquePointer] = []
 
-  fileprivate init(descriptor: Int32) {
-    self.descriptor = descriptor
-  }
-
   deinit {
-    if descriptor >= 0 { close(descriptor) }
+    for descriptor in descriptors { pt_close_link(descriptor) }
     for link in links { bpf_link__destroy(link) }
   }
 }

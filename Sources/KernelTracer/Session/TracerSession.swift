@@ -218,11 +218,12 @@ extension EvidenceLoss {
       (EVENT_FORK, "fork"), (EVENT_EXEC, "exec"), (EVENT_EXIT, "exit"), (EVENT_CONNECT, "connect"),
       (EVENT_ACCEPT, "accept"), (EVENT_CLOSE, "close"), (EVENT_DATAGRAM, "datagram"), (EVENT_MARKER, "marker"),
       (EVENT_LISTEN, "listen"), (EVENT_ANSWER, "answer"), (EVENT_FIRST_DATA, "claim"),
+      (EVENT_SWIFT_TEST, "marker"),
     ]
     withUnsafeBytes(of: counters.lost) { bytes in
       for (kind, name) in names {
         let lost = bytes.loadUnaligned(fromByteOffset: Int(kind) * 8, as: UInt64.self)
-        if lost > 0 { ringFailures[name] = lost }
+        if lost > 0 { ringFailures[name, default: 0] += lost }
       }
     }
     membersRefused = counters.members_refused

@@ -104,7 +104,7 @@ enum AdapterChoice: Equatable {
 
   /// The session socket, at which expectations in tests ask.
   static let expectations = "expectations"
-  private static let everyInstrument: [Instrument] = [.go]
+  private static let everyInstrument: [Instrument] = [.go, .swift]
   static let known = [PytestPlugin.name] + everyInstrument.map(\.name) + [expectations]
 
   /// nil for a name that is not known.

@@ -36,7 +36,7 @@ public struct ScopeActivity: Sendable {
 }
 
 extension TraceBuilder {
-  /// The activity of a scope, in the order of time; what belongs to no test comes at level `window`.
+  /// The activity of a scope, in the order of time; what is not known to be its own comes at level `window`.
   public func activity(of scope: TestScope, in index: ScopeIndex) -> ScopeActivity {
     var activity = ScopeActivity(scope: scope)
     for place in scope.processes { activity.processes.append(liveProcess(place)) }
@@ -45,10 +45,16 @@ extension TraceBuilder {
     var places: Set<Int> = Set(scope.processes)
     for loose in index.looseActivity(of: scope) {
       switch loose.kind {
-      case .process(let place) where places.insert(place).inserted: activity.processes.append(liveProcess(place))
+      case .process(let place) where places.insert(place).inserted:
+        activity.processes.append(liveProcess(place))
+        activity.processes[activity.processes.count - 1].level = .window
       case .process: break
-      case .connection(let place): activity.connections.append(liveConnection(place))
-      case .listener(let event): activity.listeners.append(liveListener(event))
+      case .connection(let place):
+        activity.connections.append(liveConnection(place))
+        activity.connections[activity.connections.count - 1].level = .window
+      case .listener(let event):
+        activity.listeners.append(liveListener(event))
+        activity.listeners[activity.listeners.count - 1].level = .window
       }
     }
     activity.processes.sort { $0.process.identity.start < $1.process.identity.start }

@@ -7,6 +7,8 @@ public struct ScopeIndex: Sendable {
   private var successors: [UInt32: UInt32] = [:]
   private var scopesOfProcess: [ProcessIdentity: Set<UInt32>] = [:]
   private var loose: [ProcessIdentity: [LooseActivity]] = [:]
+  /// How many scopes are held that are a part of a test, by its id.
+  private var parts: [UInt32: Int] = [:]
 
   /// How far up a process without a test is looked for one whose scopes are open.
   private static let ancestryLimit = 32
@@ -53,6 +55,7 @@ public struct ScopeIndex: Sendable {
   /// Forgets a scope that has ended.
   public mutating func forget(_ id: UInt32) {
     guard let scope = scopes.removeValue(forKey: id) else { return }
+    if let test = scope.test, let count = parts[test] { parts[test] = count > 1 ? count - 1 : nil }
     if scopesOfProcess[scope.process]?.remove(id) != nil, scopesOfProcess[scope.process]?.isEmpty == true {
       scopesOfProcess[scope.process] = nil
       loose[scope.process] = nil
@@ -68,9 +71,11 @@ public struct ScopeIndex: Sendable {
   /// Remembers up to which checkpoint a scope was told.
   public mutating func note(told checkpoint: UInt64, _ id: UInt32) { scopes[id]?.told = checkpoint }
 
-  /// What the scope's process did meanwhile that belongs to no test.
+  /// What the scope's process did meanwhile that belongs to no test, or to the scope's test and no scope.
   func looseActivity(of scope: TestScope) -> [LooseActivity] {
-    (loose[scope.process] ?? []).filter { $0.time >= scope.start && $0.time <= scope.end ?? $0.time }
+    (loose[scope.process] ?? []).filter {
+      $0.time >= scope.start && $0.time <= scope.end ?? $0.time && ($0.test == 0 || $0.test == scope.test)
+    }
   }
 
   // MARK: Markers
@@ -80,7 +85,12 @@ public struct ScopeIndex: Sendable {
     case .begin, .thread:
       guard let secret = MarkerText(event.text)[MarkerText.scopeKey] else { return }
       var scope = TestScope(id: event.test.id, secret: secret, process: event.process, start: event.time)
-      if event.isPartOfTest { scope.enclosing = resolved(event.previous.id) }
+      if event.isPartOfTest {
+        scope.enclosing = resolved(event.previous.id)
+        let test = scope.enclosing.map { scopes[$0]?.test } ?? event.previous.id
+        scope.test = test
+        if let test { parts[test, default: 0] += 1 }
+      }
       scopes[scope.id] = scope
       scopesOfProcess[scope.process, default: []].insert(scope.id)
     case .phase:
@@ -109,11 +119,10 @@ public struct ScopeIndex: Sendable {
     _ builder: borrowing TraceBuilder
   ) {
     guard let activity else { return }
-    guard test.id != 0 else {
-      noteLoose(LooseActivity(time: time, kind: activity), process, builder)
-      return
-    }
     var next = resolved(test.id)
+    if next == nil, test.id == 0 || parts[test.id] != nil {
+      noteLoose(LooseActivity(time: time, kind: activity, test: test.id), process, builder)
+    }
     while let id = next {
       scopes[id]?.append(activity)
       next = scopes[id]?.enclosing

@@ -22,6 +22,8 @@ public struct TestScope: Sendable {
 
   /// The open scope within which it began.
   var enclosing: UInt32?
+  /// The test that it is a part of, and that is no scope itself.
+  var test: UInt32?
   /// The ended scopes within it, whose processes may still do something.
   var ended: [UInt32] = []
 
@@ -29,7 +31,8 @@ public struct TestScope: Sendable {
   static let limit = 10_000
 }
 
-/// Something that a process did while scopes of it were open, and that belongs to no test.
+/// Something that a process did while scopes of it were open, and that belongs to no test, or to the test that a scope
+/// is a part of, and may be the scope's.
 struct LooseActivity: Sendable {
   enum Kind: Sendable {
     case process(Int)
@@ -39,4 +42,6 @@ struct LooseActivity: Sendable {
 
   var time: BootInstant
   var kind: Kind
+  /// The id of the test, 0 for none.
+  var test: UInt32
 }

@@ -3,20 +3,22 @@ import Glibc
 
 /// Writes down whose every event is: one JSON object a line, in the file that `TRUTH` names.
 public enum Truth {
-  private static let file: Int32 = {
-    guard let path = getenv("TRUTH") else { return open("/dev/null", O_WRONLY | O_CLOEXEC) }
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
-  }()
+  private static let file = opened("")
   private static let numbers = Numbers()
 
+  private static func opened(_ suffix: String) -> Int32 {
+    let path = getenv("TRUTH").map { String(cString: $0) + suffix } ?? "/dev/null"
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+  }
+
+  /// Counts across processes: where a byte lands that is appended to a file is a number that nobody else has.
   private final class Numbers: @unchecked Sendable {  // its lock guards all that it has
     private let lock = DispatchQueue(label: "numbers")
-    // XCTest's process and Swift Testing's begin at numbers of their own.
-    private var next = 10_000 + Int(getpid()) % 20 * 2_000
+    private let file = Truth.opened(".numbers")
     func take() -> Int {
       lock.sync {
-        next += 1
-        return next
+        precondition(write(file, "#", 1) == 1)
+        return 10_000 + Int(lseek(file, 0, SEEK_CUR))
       }
     }
   }

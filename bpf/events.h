@@ -206,6 +206,7 @@ struct event_close {
 #define CLOSE_STILL_OPEN 4 /* found open when the run ended */
 #define CLOSE_LOCAL 8	   /* routed to the loopback device of its namespace */
 #define CLOSE_LISTENING 16 /* a listener, found open when the run ended */
+#define CLOSE_REFUSED 32   /* refused by enforcement */
 
 /* A TCP socket that listens, or a datagram socket that was bound. */
 struct event_listen {
@@ -356,6 +357,7 @@ struct flow_value {
 	__u64 bytes_received;
 	__u64 packets_sent;
 	__u64 packets_received;
+	__u64 refused;	       /* attempts, or datagrams on connected and raw sockets, that enforcement refused */
 	struct image_id image; /* executable of the process at the first attempt */
 	char comm[TASK_COMM_LENGTH];
 	__u32 flags; /* FLOW_* */
@@ -379,6 +381,7 @@ struct unix_value {
 	__u64 attempts;
 	__u64 sent; /* successful sends, where the kernel shows them */
 	__u64 bytes_sent;
+	__u64 refused;
 	struct image_id image;
 	char comm[TASK_COMM_LENGTH];
 	__u32 peer;	   /* pid of who listens, in the initial PID namespace, 0 unknown */
@@ -507,6 +510,59 @@ struct stop_request {
 	struct process_key process;
 };
 
+/* -------------------------------------------------------------- enforcement */
+
+/*
+ * Enforcement table: what may be reached, by the longest prefix of the
+ * destination. An entry holds the rules of every prefix that contains it;
+ * where there is none, nothing is allowed.
+ */
+struct destination_key {
+	__u32 prefix_length; /* bits of `address` */
+	__u8 address[16];
+};
+
+#define PORT_RANGE_LIMIT 16
+
+struct port_range {
+	__u16 first;
+	__u16 last; /* below `first`: no port */
+};
+
+struct port_set {
+	struct port_range ranges[PORT_RANGE_LIMIT];
+};
+
+#define TRANSPORT_TCP 0	  /* and MPTCP */
+#define TRANSPORT_UDP 1	  /* and UDP-Lite */
+#define TRANSPORT_OTHER 2 /* port 0 where the protocol has none */
+#define TRANSPORTS 3
+
+struct destination_rules {
+	struct port_set allowed[TRANSPORTS];
+	struct port_set denied[TRANSPORTS]; /* by a rule: not even an address of the namespace itself */
+};
+
+/* Table of unix sockets' names that are refused, by the longest prefix. */
+struct unix_name_key {
+	__u32 prefix_length; /* bits of `path` */
+	char path[UNIX_PATH_LIMIT];
+};
+
+#define NO_DIRECTORY 0xFFFF
+
+struct unix_name_rule {
+	__u16 exact; /* the length of the name that is refused, 0: none */
+	__u16
+	    directory_length; /* with no slash behind this many bytes it is refused; NO_DIRECTORY: that asks for more */
+	__u32 below;	      /* whether everything that begins so is refused */
+};
+
+/* What the loader sets before the command starts; the only content of .bss.enforcement. */
+struct enforcement_state {
+	struct port_set denied_self[TRANSPORTS]; /* at addresses of the socket's own network namespace */
+	__u64 home_namespace; /* SO_NETNS_COOKIE of the namespace whose addresses are in own_addresses */
+};
 /* ------------------------------------------------------------------- Swift */
 
 #define SWIFT_LAYOUTS 8 /* toolchains in one run */

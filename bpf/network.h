@@ -10,7 +10,7 @@
 #include "send.h"
 #include "tcp.h"
 #include "udp.h"
-#include "unix.h"
+#include "unix_connect.h"
 
 /* ------------------------------------------------------- creation and bind */
 

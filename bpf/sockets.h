@@ -35,9 +35,11 @@ struct socket_state {
 #define SOCKET_LOCAL 16
 #define SOCKET_CLOSED 32 /* the attempt was reported as over */
 #define SOCKET_LISTENING 64
-#define SOCKET_RELEASED 128 /* no descriptor is left: the entry goes with the connection */
-#define SOCKET_TOLD 256	    /* by the iterator over open sockets */
-#define SOCKET_SPOKE 512    /* something was sent on it, and looked at */
+#define SOCKET_RELEASED 128   /* no descriptor is left: the entry goes with the connection */
+#define SOCKET_TOLD 256	      /* by the iterator over open sockets */
+#define SOCKET_SPOKE 512      /* something was sent on it, and looked at */
+#define SOCKET_REFUSED 1024   /* the attempt was refused by enforcement */
+#define SOCKET_BY_PACKET 2048 /* no hook decided when it was connected: its packets are looked at */
 
 /* Sockets that send datagrams, or that have no other hook than their packets. */
 struct {
@@ -93,6 +95,7 @@ static __always_inline void describe_close(struct event_close *event, const stru
 	event->test = state->test;
 	event->flags = (state->flags & SOCKET_ACCEPTED ? CLOSE_ACCEPTED : 0) |
 		       (state->flags & SOCKET_LOCAL ? CLOSE_LOCAL : 0) |
+		       (state->flags & SOCKET_REFUSED ? CLOSE_REFUSED : 0) |
 		       (state->flags & (SOCKET_SYN_SENT | SOCKET_ACCEPTED) ? 0 : CLOSE_NOT_SENT);
 }
 

@@ -10,6 +10,7 @@
 
 #include "claims.h"
 #include "dns.h"
+#include "packet.h"
 
 static __always_inline void first_datagram(const struct socket_state *state, const struct flow_key *key)
 {
@@ -68,50 +69,6 @@ int on_sendmsg6(struct bpf_sock_addr *context)
 	return on_datagram(context, peer);
 }
 
-struct packet_end {
-	__u8 address[16];
-	__u32 headers; /* bytes before the payload */
-	__u16 port;
-	__u16 protocol; /* as on the wire */
-};
-
-/* Protocols whose header starts with the two ports. */
-static __always_inline bool has_ports(__u32 protocol)
-{
-	return protocol == PROTOCOL_UDP || protocol == PROTOCOL_UDP_LITE || protocol == PROTOCOL_SCTP;
-}
-
-/* Reads one end of a packet, its destination where `is_out`; false where the headers are not understood. */
-static __always_inline bool read_end(struct __sk_buff *packet, struct packet_end *end, __u32 protocol, bool is_out)
-{
-	__u8 first, next;
-	if (bpf_skb_load_bytes(packet, 0, &first, sizeof first))
-		return false;
-	if (first >> 4 == 4) {
-		__u32 address;
-		if (bpf_skb_load_bytes(packet, is_out ? 16 : 12, &address, sizeof address) ||
-		    bpf_skb_load_bytes(packet, 9, &next, sizeof next))
-			return false;
-		map_ipv4(end->address, address);
-		end->headers = (first & 0xF) * 4;
-	} else {
-		if (bpf_skb_load_bytes(packet, 6, &next, sizeof next) || (has_ports(protocol) && next != protocol) ||
-		    bpf_skb_load_bytes(packet, is_out ? 24 : 8, end->address, sizeof end->address))
-			return false;
-		end->headers = IPV6_HEADER_LENGTH;
-	}
-	end->protocol = next;
-	end->port = 0;
-	if (!has_ports(protocol))
-		return true;
-	__u16 port;
-	if (bpf_skb_load_bytes(packet, end->headers + (is_out ? 2 : 0), &port, sizeof port))
-		return false;
-	end->port = bpf_ntohs(port);
-	end->headers += protocol == PROTOCOL_SCTP ? 0 : UDP_HEADER_LENGTH;
-	return true;
-}
-
 /*
  * Whether there is nothing to see in a packet, as in most: told from its own header, without asking for its socket. TCP
  * within the machine, but for DNS. A raw socket, which can write any header, has its protocol's number for a port.
@@ -124,12 +81,6 @@ static __always_inline bool is_plain_segment(struct __sk_buff *packet)
 		return false;
 	return data[data[0] >> 4 == 4 ? 9 : 6] == PROTOCOL_TCP && packet->sk->src_port > PROTOCOL_RAW &&
 	       packet->sk->dst_port != bpf_htons(DNS_PORT);
-}
-
-/* What decides about ports: a raw socket's is 255, whatever it writes itself. */
-static __always_inline __u32 packet_protocol(struct bpf_sock *socket)
-{
-	return socket->type == SOCK_RAW ? PROTOCOL_RAW : socket->protocol;
 }
 
 /* TCP counts for itself; looked into are DNS, and what a client says first to others than this machine. */
@@ -161,16 +112,6 @@ static __always_inline bool is_from_dns_port(struct __sk_buff *packet, struct bp
 	__be16 port = 0;
 	return end->protocol == PROTOCOL_UDP && !bpf_skb_load_bytes(packet, end->headers, &port, sizeof port) &&
 	       port == bpf_htons(DNS_PORT);
-}
-
-static __always_inline void packet_key(struct flow_key *key, const struct socket_state *state,
-				       const struct packet_end *end, __u32 protocol)
-{
-	flow_key_of(key, state);
-	bool is_icmp = end->protocol == PROTOCOL_ICMP || end->protocol == PROTOCOL_ICMPV6;
-	key->protocol = protocol == PROTOCOL_RAW && is_icmp ? end->protocol : protocol;
-	__builtin_memcpy(key->address, end->address, sizeof key->address);
-	key->port = end->port;
 }
 
 SEC("cgroup_skb/egress")

@@ -33,6 +33,7 @@ struct CompileBPF: BuildToolPlugin {
     (source: "process_tracer.bpf.c", file: "TracerObject.swift", constant: "tracerObjectBase64"),
     (source: "go.bpf.c", file: "GoProbesObject.swift", constant: "goProbesObjectBase64"),
     (source: "swift.bpf.c", file: "SwiftProbesObject.swift", constant: "swiftProbesObjectBase64"),
+    (source: "enforcement.bpf.c", file: "EnforcementObject.swift", constant: "enforcementObjectBase64"),
     (source: "open_sockets.bpf.c", file: "OpenSocketsObject.swift", constant: "openSocketsObjectBase64"),
   ]
 }

@@ -1,11 +1,14 @@
 #define _GNU_SOURCE
 #include "include/spawn.h"
 
+#include "include/confinement.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/sched.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -72,6 +75,8 @@ static void run(const struct pt_spawn_request *request, int gate, int result)
 		fail(result, PT_SPAWN_DIRECTORY);
 	/* Handlers are gone after exec; ignored signals stay as the caller had them. */
 	sigprocmask(SIG_SETMASK, request->signal_mask, NULL);
+	if (request->is_confined && (errno = -pt_confine()))
+		fail(result, PT_SPAWN_CONFINE);
 	environ = (char **)request->environment;
 	execvp(request->argv[0], request->argv);
 	fail(result, PT_SPAWN_EXEC);
@@ -122,24 +127,46 @@ struct pt_spawn_failure pt_spawn_release(struct pt_child *child)
 	return failure;
 }
 
-/* The bits of `enum pt_canary_result` that one attempt earns. */
-static int attempt(int family, int type, unsigned short port)
+struct canary_address {
+	const struct sockaddr *address;
+	socklen_t length;
+};
+
+/* What an attempt ended with: 0 or an errno. Any result will do: an attempt is what the kernel side must see. */
+static int attempt(int fd, int type, struct canary_address to, bool connects)
 {
-	int bits = family == AF_INET ? PT_CANARY_IPV4 : PT_CANARY_IPV6;
-	int fd = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return 0;
+	ssize_t result = 0;
+	if (connects)
+		result = connect(fd, to.address, to.length);
+	if (type == SOCK_DGRAM && result == 0)
+		result = sendto(fd, "", 1, 0, connects ? NULL : to.address, connects ? 0 : to.length);
+	return result < 0 ? errno : 0;
+}
+
+/* The bits of `enum pt_canary_result` that a family earns. */
+static int attempts(int family, unsigned short port)
+{
+	bool is_ipv4 = family == AF_INET;
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	struct sockaddr_in6 v6 = {
 	    .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-	const struct sockaddr *address = family == AF_INET ? (void *)&v4 : (void *)&v6;
-	socklen_t length = family == AF_INET ? sizeof v4 : sizeof v6;
-	/* Any result will do: an attempt is what the kernel side must see. */
-	if (type == SOCK_STREAM)
-		(void)connect(fd, address, length);
-	else if (sendto(fd, "", 1, 0, address, length) == 1)
-		bits |= family == AF_INET ? PT_CANARY_SENT_IPV4 : PT_CANARY_SENT_IPV6;
-	close(fd);
+	struct canary_address to = {is_ipv4 ? (void *)&v4 : (void *)&v6, is_ipv4 ? sizeof v4 : sizeof v6};
+	static const struct {
+		int type;
+		bool connects;
+	} ways[] = {{SOCK_STREAM, true}, {SOCK_DGRAM, false}, {SOCK_DGRAM, true}};
+	int bits = is_ipv4 ? PT_CANARY_IPV4 | PT_CANARY_REFUSED_IPV4 : PT_CANARY_IPV6 | PT_CANARY_REFUSED_IPV6;
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		int fd = socket(family, ways[i].type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		if (fd < 0)
+			return 0;
+		int error = attempt(fd, ways[i].type, to, ways[i].connects);
+		if (error != EPERM)
+			bits &= ~(PT_CANARY_REFUSED_IPV4 | PT_CANARY_REFUSED_IPV6);
+		if (!error && ways[i].type == SOCK_DGRAM)
+			bits |= is_ipv4 ? PT_CANARY_SENT_IPV4 : PT_CANARY_SENT_IPV6;
+		close(fd);
+	}
 	return bits;
 }
 
@@ -147,9 +174,7 @@ int pt_canary(int cgroup, unsigned short port, struct pt_child *child)
 {
 	pid_t pid = clone_into(cgroup, &child->pidfd);
 	if (pid == 0) {
-		int bits = attempt(AF_INET, SOCK_STREAM, port) | attempt(AF_INET, SOCK_DGRAM, port);
-		bits |= attempt(AF_INET6, SOCK_STREAM, port) | attempt(AF_INET6, SOCK_DGRAM, port);
-		_exit(bits);
+		_exit(attempts(AF_INET, port) | attempts(AF_INET6, port));
 	}
 	if (pid < 0)
 		return -errno;

@@ -120,6 +120,7 @@ class Flow:
     test: Test | None
     packets_sent: int
     packets_received: int
+    refused: int
 
 
 @dataclass(eq=False)
@@ -202,6 +203,7 @@ class RecordedRun:
             test=self._test(line),
             packets_sent=line.get("packets_sent", 0),
             packets_received=line.get("packets_received", 0),
+            refused=line.get("refused", 0),
         )
 
     def _test(self, line: dict) -> Test | None:
@@ -297,6 +299,8 @@ class RecordedRun:
         connection.end = None if connection.is_still_open else line["time"]
         if connection.established is not None:
             connection.outcome = "established"
+        elif line.get("refused"):
+            connection.outcome = "refused"
         elif connection.is_still_open:
             connection.outcome = "attempted"
         elif line.get("errno"):

@@ -12,6 +12,7 @@ enum pt_spawn_step {
 	PT_SPAWN_IDENTITY,  /* the user's groups or ids */
 	PT_SPAWN_DIRECTORY, /* chdir */
 	PT_SPAWN_EXEC,	    /* the command was not found or not executable */
+	PT_SPAWN_CONFINE,   /* pt_confine */
 };
 
 struct pt_spawn_request {
@@ -22,6 +23,7 @@ struct pt_spawn_request {
 	const sigset_t *signal_mask;	    /* the mask that the command gets */
 	const struct pt_identity *identity; /* NULL: the tracer's */
 	int drops_capabilities;		    /* the tracer has rights that the command must not have before exec */
+	int is_confined;		    /* by pt_confine */
 };
 
 struct pt_child {
@@ -51,11 +53,13 @@ enum pt_canary_result {
 	PT_CANARY_IPV6 = 2,
 	PT_CANARY_SENT_IPV4 = 4, /* its datagram was accepted for sending */
 	PT_CANARY_SENT_IPV6 = 8,
+	PT_CANARY_REFUSED_IPV4 = 16, /* every attempt failed with EPERM */
+	PT_CANARY_REFUSED_IPV6 = 32,
 };
 
 /*
- * Starts a child that makes one attempt each over TCP and UDP, IPv4 and IPv6,
- * to port `port` of loopback, and exits with enum pt_canary_result. -errno if
+ * Starts a child that makes one attempt each over TCP and UDP, and over UDP on
+ * a connected socket, IPv4 and IPv6, to port `port` of loopback, and exits with enum pt_canary_result. -errno if
  * it could not start.
  */
 int pt_canary(int cgroup, unsigned short port, struct pt_child *child);

@@ -27,7 +27,21 @@ public protocol CommandHost: ~Copyable {
 /// Why a command did not run.
 public struct LaunchFailure: Sendable {
   public var isDirectory: Bool
+  /// What a run that enforces takes from its command could not be taken.
+  public var isConfinement = false
   public var errno: Int32
+
+  /// - Parameter step: a `pt_spawn_step`.
+  init(step: Int32, errno: Int32) {
+    isDirectory = step == Int32(PT_SPAWN_DIRECTORY.rawValue)
+    isConfinement = step == Int32(PT_SPAWN_CONFINE.rawValue)
+    self.errno = errno
+  }
+
+  var step: Int32 {
+    let step = isDirectory ? PT_SPAWN_DIRECTORY : isConfinement ? PT_SPAWN_CONFINE : PT_SPAWN_EXEC
+    return Int32(step.rawValue)
+  }
 }
 
 public enum CommandChange: Sendable {
@@ -77,7 +91,7 @@ public struct LocalCommandHost: ~Copyable, CommandHost {
     guard let suspended = suspended.take() else { return nil }
     let result = suspended.release()
     switch consume result {
-    case .failed(let isDirectory, let errno): return LaunchFailure(isDirectory: isDirectory, errno: errno)
+    case .failed(let failure): return failure
     case .running(let running):
       command = consume running
       return nil

@@ -16,7 +16,8 @@ struct SuspendedCommand: ~Copyable {
             withOptionalIdentity(launch.identity) { identity in
               var request = pt_spawn_request(
                 argv: argv, environment: environment, directory: directory, cgroup: cgroup ?? -1, signal_mask: mask,
-                identity: identity, drops_capabilities: launch.dropsCapabilities ? 1 : 0)
+                identity: identity, drops_capabilities: launch.dropsCapabilities ? 1 : 0,
+                is_confined: launch.isConfined ? 1 : 0)
               return CKernelABI.pt_spawn(&request, &child)
             }
           }
@@ -35,7 +36,7 @@ struct SuspendedCommand: ~Copyable {
     let command = RunningCommand(pid: child.pid, pidfd: child.pidfd)
     guard failure.step != 0 else { return .running(command) }
     _ = command.wait()
-    return .failed(isDirectory: failure.step == Int32(PT_SPAWN_DIRECTORY.rawValue), errno: failure.error)
+    return .failed(LaunchFailure(step: failure.step, errno: failure.error))
   }
 
   /// Ends it before it ran.
@@ -48,7 +49,7 @@ struct SuspendedCommand: ~Copyable {
 
 enum LaunchResult: ~Copyable {
   case running(RunningCommand)
-  case failed(isDirectory: Bool, errno: Int32)
+  case failed(LaunchFailure)
 }
 
 /// What to start, exactly as the caller would have.
@@ -62,6 +63,8 @@ public struct CommandLaunch: Sendable {
   public var identity: UserIdentity?
   /// Whether the tracer has rights that the command must not have.
   public var dropsCapabilities = false
+  /// Whether it is kept from what enforcement cannot refuse, and dies with its parent.
+  public var isConfined = false
   /// Arguments and variables that are no UTF-8, by their text: the command gets the bytes.
   public var originals: [String: [UInt8]] = [:]
 

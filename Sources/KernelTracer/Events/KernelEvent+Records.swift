@@ -61,6 +61,7 @@ extension CloseEvent {
     isListener = record.flags & UInt32(CLOSE_LISTENING) != 0
     isAccepted = record.flags & UInt32(CLOSE_ACCEPTED) != 0
     isNotSent = record.flags & UInt32(CLOSE_NOT_SENT) != 0
+    isRefused = record.flags & UInt32(CLOSE_REFUSED) != 0
     isStillOpen = record.flags & UInt32(CLOSE_STILL_OPEN) != 0
     isLocal = record.flags & UInt32(CLOSE_LOCAL) != 0
     test = TestMark(kernelWord: record.test)
@@ -108,6 +109,7 @@ extension FlowEntry {
     test = TestMark(kernelWord: key.test)
     packetsSent = value.packets_sent
     packetsReceived = value.packets_received
+    refused = value.refused
     isSendOnly = value.flags & UInt32(FLOW_SEND) != 0
   }
 
@@ -121,6 +123,7 @@ extension FlowEntry {
     attempts = value.attempts
     sent = value.sent
     bytesSent = value.bytes_sent
+    refused = value.refused
     if value.peer != 0 { peer = UnixPeer(pid: Int32(bitPattern: value.peer), isMember: value.peer_member != 0) }
   }
 }

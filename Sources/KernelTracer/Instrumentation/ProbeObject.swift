@@ -19,12 +19,7 @@ struct ProbeObject: ~Copyable {
     let types = try KernelTypes(for: image)
     let log = LibbpfLog.start()
     let object = try KernelObject.openObject(image, types: types.path)
-    var next = bpf_object__next_map(object, nil)
-    while let map = next {
-      let shared = session.mapDescriptor(String(cString: bpf_map__name(map)))
-      if shared >= 0 { bpf_map__reuse_fd(map, shared) }
-      next = bpf_object__next_map(object, map)
-    }
+    KernelObject.share(session, with: object)
     guard let program = bpf_object__next_program(object, nil) else {
       preconditionFailure("an object of probes has a program")
     }

@@ -162,7 +162,7 @@ struct KernelObject: ~Copyable {
     }
   }
 
-  private static func failedProgram(in messages: String) -> String? {
+  static func failedProgram(in messages: String) -> String? {
     let marker = "prog '"
     guard messages.contains("failed to load"), let range = messages.firstRange(of: marker) else { return nil }
     return String(messages[range.upperBound...].prefix { $0 != "'" })
@@ -174,6 +174,16 @@ struct KernelObject: ~Copyable {
     if code == EPERM || code == EACCES { return .system(what, errno: code) }
     let last = messages.split(separator: "\n").last { $0.hasPrefix("libbpf: ") }.map { ": \($0.dropFirst(8))" } ?? ""
     return KernelTracerError(.unsupportedKernel, "\(what): \(systemMessage(code))\(last)")
+  }
+
+  /// Lets an object that was opened and not loaded have the maps and variables of a loaded one, by their names.
+  static func share(_ session: borrowing KernelObject, with object: OpaquePointer) {
+    var next = bpf_object__next_map(object, nil)
+    while let map = next {
+      let shared = session.mapDescriptor(String(cString: bpf_map__name(map)))
+      if shared >= 0 { bpf_map__reuse_fd(map, shared) }
+      next = bpf_object__next_map(object, map)
+    }
   }
 
   // MARK: Access

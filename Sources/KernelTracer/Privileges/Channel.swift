@@ -16,7 +16,8 @@ enum ChannelMessage: Equatable {
 
   // From the tracer.
   /// Descriptors: `HandOver` file with the command and its environment, working directory, the arming program.
-  case start
+  /// `isConfined` as in `CommandLaunch`.
+  case start(isConfined: Bool)
   case release
   case abandon
   case exit(code: Int32)
@@ -30,7 +31,7 @@ enum ChannelMessage: Equatable {
     case 5: self = .ended(.exited(code: packet.first))
     case 6: self = .ended(.signaled(signal: packet.first, coreDumped: packet.second != 0))
     case 7: self = .termination
-    case 8: self = .start
+    case 8: self = .start(isConfined: packet.first != 0)
     case 9: self = .release
     case 10: self = .abandon
     case 11: self = .exit(code: packet.first)
@@ -47,7 +48,7 @@ enum ChannelMessage: Equatable {
     case .ended(.exited(let code)): pt_packet(kind: 5, first: code, second: 0)
     case .ended(.signaled(let signal, let dumped)): pt_packet(kind: 6, first: signal, second: dumped ? 1 : 0)
     case .termination: pt_packet(kind: 7, first: 0, second: 0)
-    case .start: pt_packet(kind: 8, first: 0, second: 0)
+    case .start(let isConfined): pt_packet(kind: 8, first: isConfined ? 1 : 0, second: 0)
     case .release: pt_packet(kind: 9, first: 0, second: 0)
     case .abandon: pt_packet(kind: 10, first: 0, second: 0)
     case .exit(let code): pt_packet(kind: 11, first: code, second: 0)

@@ -79,7 +79,7 @@ public final class ElevatedCommandHost: CommandHost, Sendable {
     let directory = pt_open_place(launch.directory ?? ".")
     guard directory >= 0 else { throw .system("cannot open the working directory", errno: errno) }
     defer { close(directory) }
-    try channel.send(.start, [call, directory, session.armProgram])
+    try channel.send(.start(isConfined: launch.isConfined), [call, directory, session.armProgram])
     switch try answer() {
     case .started(let pid): session.moveIntoCgroup(pid)
     case .notStarted(let code): throw .system("cannot start a process", errno: code)
@@ -90,8 +90,7 @@ public final class ElevatedCommandHost: CommandHost, Sendable {
   public func release() throws(KernelTracerError) -> LaunchFailure? {
     try channel.send(.release)
     guard case .released(let step, let code) = try answer() else { throw Self.outOfTurn }
-    return step == 0
-      ? nil : LaunchFailure(isDirectory: step == Int32(PT_SPAWN_DIRECTORY.rawValue), errno: code)
+    return step == 0 ? nil : LaunchFailure(step: step, errno: code)
   }
 
   public func abandon() {

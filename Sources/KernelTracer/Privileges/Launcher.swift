@@ -86,25 +86,27 @@ public struct Launcher: ~Copyable {
     _ message: ChannelMessage, _ descriptors: [Int32], _ channel: borrowing Channel
   ) throws(KernelTracerError) {
     switch message {
-    case .start where descriptors.count == 3:
-      try start(descriptors, channel)
+    case .start(let isConfined) where descriptors.count == 3:
+      try start(descriptors, isConfined: isConfined, channel)
     case .release:
       let failure = host?.release()
-      let step = failure.map { $0.isDirectory ? PT_SPAWN_DIRECTORY.rawValue : PT_SPAWN_EXEC.rawValue } ?? 0
       if let failure { status = .exited(code: failure.errno == ENOENT && !failure.isDirectory ? 127 : 126) }
-      try channel.send(.released(step: Int32(step), errno: failure?.errno ?? 0))
+      try channel.send(.released(step: failure?.step ?? 0, errno: failure?.errno ?? 0))
     case .abandon:
       host?.abandon()
     default: break
     }
   }
 
-  private mutating func start(_ descriptors: [Int32], _ channel: borrowing Channel) throws(KernelTracerError) {
+  private mutating func start(
+    _ descriptors: [Int32], isConfined: Bool, _ channel: borrowing Channel
+  ) throws(KernelTracerError) {
     defer { for descriptor in descriptors[1...] { close(descriptor) } }
     let call = try HandOver(file: descriptors[0])
     var launch = CommandLaunch(bytes: call)
     fchdir(descriptors[1])
     launch.directory = nil
+    launch.isConfined = isConfined
     do {
       var starting = try LocalCommandHost()
       let pid = try starting.start(launch, arming: descriptors[2])

@@ -12,6 +12,12 @@ extension TracerSession {
   ///
   /// Returns notes about families that the kernel lacks. Throws `KernelTracerError` of kind `canary`.
   public mutating func runCanary() throws(KernelTracerError) -> [String] {
+    let (code, flows) = try runCanaryChild()
+    return try check(flows, result: code)
+  }
+
+  /// Runs the child that makes the attempts; its exit code, and the flows that were seen.
+  mutating func runCanaryChild() throws(KernelTracerError) -> (result: Int32, flows: [FlowEntry]) {
     try arm(FORK_CANARY)
     var child = pt_child()
     let cgroup = cgroupDescriptor ?? -1
@@ -33,8 +39,7 @@ extension TracerSession {
     }
     guard canary != nil else { throw Self.unseen("its own start") }
     guard hasExited else { throw Self.unseen("its own exit code") }
-    let flows = try takeFlows()
-    return try check(flows, result: code)
+    return (code, try takeFlows())
   }
 
   /// Reads the flow table and empties it.

@@ -43,6 +43,9 @@ extension TracerSession {
       throw KernelTracerError(.spawn, "the command did not become a member of the session")
     }
     if let failure = try host.release() {
+      if failure.isConfinement {
+        throw .system("the command cannot be confined, as enforcement needs it", errno: failure.errno)
+      }
       return .notStarted(isDirectory: failure.isDirectory, errno: failure.errno)
     }
     return .ended(supervise(&host, options: options, requests: requests, onRequest, onEvent))
@@ -58,13 +61,15 @@ extension TracerSession {
     do {
       let poller = try Poller()
       let watched = host.descriptors
-      for descriptor in watched + [ring.descriptor] + (requests.map { [$0] } ?? []) { try poller.add(descriptor) }
-      if let stops = stopsDescriptor { try poller.add(stops) }
+      for descriptor in watched + [ring.descriptor] + enforcementDescriptors + (requests.map { [$0] } ?? []) {
+        try poller.add(descriptor)
+      }
+      if let stops = instrumentation?.descriptor { try poller.add(stops) }
       status = try waitForEnd(&host, poller, requests: requests, onRequest, onEvent)
       try ring.drain(onEvent)
       onEvent(.commandEnded(.now))
       for descriptor in watched where !host.descriptors.contains(descriptor) { poller.remove(descriptor) }
-      if options.killsLeaked { killLeaked() }
+      if options.killsLeaked { killMembers() }
       if options.killsLeaked || options.waitsForLeaked {
         try waitForLeaked(&host, poller, requests: requests, onRequest, onEvent)
       }
@@ -75,7 +80,7 @@ extension TracerSession {
     return status ?? host.wait()
   }
 
-  private func waitForEnd<Host: CommandHost & ~Copyable>(
+  private mutating func waitForEnd<Host: CommandHost & ~Copyable>(
     _ host: inout Host, _ poller: borrowing Poller, requests: Int32?, _ onRequest: RequestHandler,
     _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) -> ExitStatus {
@@ -84,9 +89,8 @@ extension TracerSession {
       try serveStops(ready, onEvent)
       if ready.contains(ring.descriptor) { try ring.drain(onEvent) }
       if let requests, ready.contains(requests) { onRequest(self) }
-      guard ready.contains(where: { $0 != ring.descriptor && $0 != stopsDescriptor && $0 != requests }) else {
-        continue
-      }
+      tendEnforcement(ready, poller)
+      guard ready.contains(where: host.descriptors.contains) else { continue }
       if case .ended(let status) = try host.change() { return status }
     }
   }
@@ -123,7 +127,7 @@ extension TracerSession {
       + counters.flows_refused
   }
 
-  private func waitForLeaked<Host: CommandHost & ~Copyable>(
+  private mutating func waitForLeaked<Host: CommandHost & ~Copyable>(
     _ host: inout Host, _ poller: borrowing Poller, requests: Int32?, _ onRequest: RequestHandler,
     _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) {
@@ -131,13 +135,11 @@ extension TracerSession {
       let ready = try poller.wait()
       try serveStops(ready, onEvent)
       if let requests, ready.contains(requests) { onRequest(self) }
-      let isHost = ready.contains { $0 != ring.descriptor && $0 != stopsDescriptor && $0 != requests }
-      if isHost, case .termination = try host.change() { return }
+      tendEnforcement(ready, poller)
+      if ready.contains(where: host.descriptors.contains), case .termination = try host.change() { return }
       try ring.drain(onEvent)
     }
   }
-
-  private var stopsDescriptor: Int32? { instrumentation?.descriptor }
 
   /// Looks at the processes that wait for it, if any do, before anything else.
   private func serveStops(_ ready: [Int32], _ onEvent: (KernelEvent) -> Void) throws(KernelTracerError) {
@@ -145,7 +147,8 @@ extension TracerSession {
     try instrumentation.serve(object, onEvent)
   }
 
-  private func killLeaked() {
+  /// Kills every process of the session.
+  func killMembers() {
     cgroup?.killAll()
     // Those that left the cgroup, by pidfd: membership is checked again once the pid is pinned.
     let members = object.mapDescriptor("members")

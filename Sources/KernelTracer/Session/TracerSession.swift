@@ -12,6 +12,9 @@ public struct TracerSession: ~Copyable {
   let attachments: Attachments
   let ring: RingBuffer
   var cgroup: SessionCgroup?
+  /// What refuses, in a run that enforces.
+  var enforcement: Enforcement?
+  var sessionGuard: SessionGuard?
   /// Where the session's cgroup is, nil where none could be made.
   public let cgroupPath: String?
   let cgroupDescriptor: Int32?
@@ -57,12 +60,19 @@ public struct TracerSession: ~Copyable {
     self.cgroupDescriptor = place?.descriptor
     self.object = object
     self.cgroup = cgroup
+    self.enforcement = nil
+    self.sessionGuard = nil
     self.attachments = attachments
     self.ring = ring
   }
 
   /// The hooks of this run and what each is for.
-  public var hooks: [Hook] { attachments.hooks }
+  public var hooks: [Hook] {
+    switch enforcement {
+    case .some(let enforcement): attachments.hooks + enforcement.hooks
+    case .none: attachments.hooks
+    }
+  }
 
   /// Makes the next child of this thread a member of the session.
   func arm(_ flags: Int32) throws(KernelTracerError) {

@@ -69,6 +69,7 @@ extension Connection.Outcome {
     case .established: "established"
     case .failed: "failed"
     case .notSent: "unreachable"
+    case .refused: "refused"
     case .abandoned: "abandoned"
     }
   }
@@ -78,6 +79,7 @@ extension Connection.Outcome {
     switch self {
     case .failed(let errno): ErrnoName.name(of: errno)
     case .notSent: "unreachable"
+    case .refused: "EPERM"
     case .attempted, .established, .abandoned: nil
     }
   }

@@ -65,6 +65,6 @@ struct DestinationMatch {
 extension Flow {
   /// getaddrinfo connects UDP sockets to sort addresses and sends nothing: no connection.
   var isConnection: Bool {
-    !((self.protocol == .udp || self.protocol == .udpLite) && sent == 0 && attempts == 0)
+    !((self.protocol == .udp || self.protocol == .udpLite) && sent == 0 && attempts == 0 && refused == 0)
   }
 }

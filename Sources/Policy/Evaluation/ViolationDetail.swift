@@ -78,6 +78,7 @@ struct ViolationDetail {
       if let text, !results.contains(text) { results.append(text) }
     }
     if !results.isEmpty { return results.joined(separator: ", ") }
+    if flow.refused > 0, flow.sent == 0 { return Connection.refusedText }
     if flow.established > 0 { return "established" }
     if flow.failed > 0 { return "failed" }
     return flow.sent > 0 && NetworkSpec.Transport(flow.protocol) != .tcp ? "sent" : nil
@@ -85,11 +86,14 @@ struct ViolationDetail {
 }
 
 extension Connection {
+  fileprivate static let refusedText = "refused (EPERM)"
+
   fileprivate var resultText: String? {
     switch outcome {
     case .established: "established"
     case .failed(let errno): ErrnoName.name(of: errno)
     case .notSent: "unreachable, nothing was sent"
+    case .refused: Self.refusedText
     case .abandoned: "abandoned"
     case .attempted: direction == .send ? "sent" : nil
     }

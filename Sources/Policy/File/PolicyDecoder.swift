@@ -58,16 +58,10 @@ struct PolicyDecoder {
   }
 
   private mutating func mode(_ node: YAMLNode) -> Verdict.Mode? {
-    let expected = "audit or gate"
+    let expected = "audit, gate or enforce"
     guard let text = string(node, key: "mode", expected) else { return nil }
-    switch Verdict.Mode(rawValue: text) {
-    case .enforce:
-      fail(at: node.mark, key: "mode", "expected \(expected); enforce is not yet built")
-    case .some(let mode):
-      return mode
-    case nil:
-      fail(at: node.mark, key: "mode", "expected \(expected), found \(node.kind)")
-    }
+    if let mode = Verdict.Mode(rawValue: text) { return mode }
+    fail(at: node.mark, key: "mode", "expected \(expected), found \(node.kind)")
     return nil
   }
 

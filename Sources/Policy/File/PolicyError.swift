@@ -5,6 +5,8 @@ public enum PolicyError: Error, Hashable, Sendable {
   /// `.process-tracer.yml` and `.process-tracer.yaml` in one directory.
   case ambiguous(directory: String)
   case flag(name: String, GrammarError)
+  /// The policy is good, and the kernel cannot hold a run to it.
+  case enforcement(String)
 }
 
 /// A mistake in a policy file.
@@ -46,6 +48,8 @@ extension PolicyError: CustomStringConvertible {
         + "--policy FILE"
     case .flag(let name, let problem):
       "\(name): \(problem)"
+    case .enforcement(let problem):
+      "the policy cannot be enforced: \(problem)"
     }
   }
 }

@@ -7,7 +7,8 @@ public struct PolicyFlags: Hashable, Sendable {
   public var denyRun: [String] = []
   /// nil: as the file says.
   public var mode: Verdict.Mode?
-  public var scope: Policy.Scope = .tests
+  /// nil: the tests, in enforce everything.
+  public var scope: Policy.Scope?
   public var allowIncomplete = false
   public var strict = false
 
@@ -20,11 +21,13 @@ extension Policy {
   ///
   /// - Throws: ``PolicyError/flag(name:_:)``.
   mutating func apply(_ flags: PolicyFlags) throws(PolicyError) {
-    if flags.mode == .enforce {
-      throw .flag(name: "--mode", .notYet("enforce is not yet built; expected audit or gate", found: "enforce"))
-    }
     mode = flags.mode ?? mode
-    scope = flags.scope
+    if mode == .enforce, flags.scope == .tests {
+      throw .flag(
+        name: "--scope",
+        .expected("all, for the kernel cannot tell a test from its runner before either acts", found: "tests"))
+    }
+    scope = flags.scope ?? (mode == .enforce ? .all : .tests)
     allowsIncomplete = flags.allowIncomplete
     isStrict = flags.strict
     let allowed = try Self.destinations(flags.allowNet, flag: "--allow-net", denies: false)

@@ -32,7 +32,8 @@ public struct Policy: Hashable, Sendable {
   /// The defaults: the gate, with nothing allowed but loopback, the machine's own addresses and its nameservers.
   public init() {}
 
-  var judgesHarness: Bool { scope == .all || isStrict }
+  /// Whatever enforcement refuses is judged.
+  var judgesHarness: Bool { scope == .all || isStrict || mode == .enforce }
 }
 
 extension NetworkRules {

@@ -107,6 +107,7 @@ extension Connection.Outcome {
     case .established: "established"
     case .failed(let errno): ErrnoName.name(of: errno)
     case .notSent: "unreachable, nothing was sent"
+    case .refused: "refused (EPERM)"
     case .abandoned: "abandoned"
     }
   }

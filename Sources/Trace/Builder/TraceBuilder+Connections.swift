@@ -108,6 +108,7 @@ extension Connection {
 
   private func outcome(at event: CloseEvent) -> Outcome {
     if established != nil { return .established }
+    if event.isRefused { return .refused }
     if event.isStillOpen { return .attempted }
     if event.errno != 0 { return .failed(errno: event.errno) }
     return event.isNotSent ? .notSent : .abandoned

@@ -46,6 +46,7 @@ struct FlowKey: Hashable, Sendable {
 extension TraceBuilder {
   /// Makes the flows, and tells their totals to the connections.
   mutating func addFlows() {
+    dropEchoesOfRefusals()
     let paths = Dictionary(imageEntries.map { ($0.imageID, $0.path) }) { first, _ in first }
     flowEntries.sort {
       ($0.firstTime, $0.process.pid, $0.destination.port) < ($1.firstTime, $1.process.pid, $1.destination.port)
@@ -145,6 +146,7 @@ extension Flow {
     bytesReceived = entry.bytesReceived
     packetsSent = entry.packetsSent
     packetsReceived = entry.packetsReceived
+    refused = entry.refused
     isSendOnly = entry.isSendOnly
     path = entry.path
     peer = entry.peer
@@ -179,6 +181,7 @@ extension Flow {
     bytesReceived += other.bytesReceived
     packetsSent += other.packetsSent
     packetsReceived += other.packetsReceived
+    refused += other.refused
     isSendOnly = isSendOnly && other.isSendOnly
     peer = peer ?? other.peer
   }
@@ -199,7 +202,7 @@ extension Connection {
     test = flow.test
     path = flow.path
     fill(from: flow)
-    if flow.protocol == .unix { outcome = flow.sent > 0 ? .established : .attempted }
+    if flow.protocol == .unix, flow.refused == 0 { outcome = flow.sent > 0 ? .established : .attempted }
     if flow.isConnect {
       end = nil
       count = max(flow.attempts, 1)
@@ -214,7 +217,7 @@ extension Connection {
     bytesReceived = flow.bytesReceived
     packetsSent = flow.packetsSent
     packetsReceived = flow.packetsReceived
-    count = flow.sent > 0 ? flow.sent : max(flow.attempts, 1)
-    outcome = flow.sent > 0 ? .attempted : .notSent
+    count = flow.sent > 0 ? flow.sent : max(flow.count, 1)
+    outcome = flow.sent > 0 ? .attempted : flow.refused > 0 ? .refused : .notSent
   }
 }

@@ -175,6 +175,8 @@ public struct CloseEvent: Sendable {
   public var isListener: Bool
   public var isAccepted: Bool
   public var isNotSent: Bool
+  /// Refused by enforcement, before a packet left.
+  public var isRefused = false
   public var isStillOpen: Bool
   public var isLocal: Bool
   public var test = TestMark.none
@@ -271,6 +273,8 @@ public struct FlowEntry: Sendable {
   public var bytesReceived: UInt64
   public var packetsSent: UInt64
   public var packetsReceived: UInt64
+  /// Attempts, or datagrams of connected and raw sockets, that enforcement refused.
+  public var refused: UInt64 = 0
   /// Known from sends alone: no connect of the session made it.
   public var isSendOnly: Bool
   /// Of a unix socket: its path, or `@` and its abstract name.

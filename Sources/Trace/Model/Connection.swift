@@ -15,6 +15,8 @@ public struct Connection: Sendable {
     /// connect(2) failed before a packet left. The kernel shows no errno to portable hooks there; a missing
     /// route (ENETUNREACH) is the ordinary cause. net/ipv4/tcp_ipv4.c tcp_v4_connect.
     case notSent
+    /// Refused by enforcement with EPERM, before a packet left.
+    case refused
     /// Closed by the program before it was established.
     case abandoned
   }

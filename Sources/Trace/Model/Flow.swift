@@ -21,6 +21,8 @@ public struct Flow: Sendable {
   /// Segments of TCP, datagrams of others; 0 where the kernel does not count them.
   public var packetsSent: UInt64
   public var packetsReceived: UInt64
+  /// Attempts, or datagrams of connected and raw sockets, that enforcement refused.
+  public var refused: UInt64 = 0
   /// Known from sends alone: the socket was connected before the run, or by somebody else.
   public var isSendOnly: Bool
   /// Of a unix socket: its path, or `@` and its abstract name.
@@ -65,7 +67,7 @@ public struct Flow: Sendable {
   }
 
   /// How often it was tried: calls or datagrams, whichever is more.
-  public var count: UInt64 { max(attempts, sent) }
+  public var count: UInt64 { max(attempts, sent + refused) }
 
   /// `tcp://203.0.113.9:443`, `unix:/run/x.sock`, `packet://unknown`.
   public var destinationText: String { DestinationText.text(destination, protocol: self.protocol, path: path) }

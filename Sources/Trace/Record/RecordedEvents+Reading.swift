@@ -95,6 +95,7 @@ extension CloseEvent {
     isListener = try fields.mark("listener")
     isAccepted = try fields.mark("accepted")
     isNotSent = try fields.mark("not_sent")
+    isRefused = try fields.mark("refused")
     isStillOpen = try fields.mark("still_open")
     isLocal = try fields.mark("own_address")
     test = try fields.test()
@@ -129,6 +130,7 @@ extension FlowEntry {
     test = try fields.test()
     packetsSent = try fields.optionalInteger("packets_sent") ?? 0
     packetsReceived = try fields.optionalInteger("packets_received") ?? 0
+    refused = try fields.optionalInteger("refused") ?? 0
     isSendOnly = try fields.mark("send_only")
     path = try fields.optionalString("path")
     socketType = try fields.optionalInteger("socket_type") ?? 0

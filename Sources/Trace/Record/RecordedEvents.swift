@@ -113,6 +113,7 @@ extension JSONWriter {
     if event.errno != 0 { member("errno", event.errno) }
     mark("accepted", event.isAccepted)
     mark("not_sent", event.isNotSent)
+    mark("refused", event.isRefused)
     mark("still_open", event.isStillOpen)
     mark("own_address", event.isLocal)
     member(event.test)
@@ -172,6 +173,7 @@ extension JSONWriter {
     member("bytes_received", entry.bytesReceived)
     if entry.packetsSent != 0 { member("packets_sent", entry.packetsSent) }
     if entry.packetsReceived != 0 { member("packets_received", entry.packetsReceived) }
+    if entry.refused != 0 { member("refused", entry.refused) }
     mark("send_only", entry.isSendOnly)
     if let path = entry.path { member("path", path) }
     if entry.socketType != 0 { member("socket_type", entry.socketType) }

@@ -63,7 +63,8 @@ struct WrappedRun {
     let outputs = try openOutputs(policy)
     let export = try NetworkExport(endpoint: reports.otlpEndpoint, environment: environment)
     var session = try openSession(context)
-    let notes = try proveSession(&session, policy)
+    let table = try enforcementTable(policy)
+    let notes = try proveSession(&session, policy, table)
     var adapters = AdapterSetup(
       command.adapterChoice, identity: rights.identity, environment: environment, originals: Caller.originals)
     var header = makeHeader(context, attributes: attributes, session: session, notes: notes + adapters.notes)
@@ -72,7 +73,8 @@ struct WrappedRun {
     let looksAtFiles = reports.audit != nil || policy?.processes.baseline != nil
     var recording = Recording(header: header, file: outputs.record, looksAtFiles: looksAtFiles)
     recording.sessionSocket = adapters.socketPath
-    let status = try runCommand(&session, context: context, adapters: &adapters, recording: &recording)
+    let status = try runCommand(
+      &session, context: context, adapters: &adapters, enforces: table != nil, recording: &recording)
     let refusals = adapters.refusals
     var end = session.finish(status: status) { recording.add($0) }
     end.executables = recording.executed?.identities(header)
@@ -148,11 +150,27 @@ struct WrappedRun {
     }
   }
 
+  /// What the kernel is to refuse, where the run enforces.
+  private func enforcementTable(_ policy: Policy?) throws -> EnforcementTable? {
+    guard let policy, policy.mode == .enforce else { return nil }
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    do {
+      return try policy.enforcementTable(
+        nameservers: Machine.nameservers, today: CalendarDate(unixSeconds: Int64(now.tv_sec)))
+    } catch {
+      throw SetupFailure(error.description)
+    }
+  }
+
   /// A gated run is proved first; the notes are for the header.
-  private func proveSession(_ session: inout TracerSession, _ policy: Policy?) throws -> [String] {
-    var notes: [String] = []
+  private func proveSession(
+    _ session: inout TracerSession, _ policy: Policy?, _ table: EnforcementTable?
+  ) throws -> [String] {
+    var notes = table?.notes ?? []
     if policy != nil {
       do {
+        if let table { try session.enforce(table, launcher: Privileges.elevated?.launcher) }
         notes += try session.runCanary()
       } catch {
         throw SetupFailure(error.description)
@@ -192,7 +210,7 @@ struct WrappedRun {
 
   private func runCommand(
     _ session: inout TracerSession, context: TraceContext, adapters: inout AdapterSetup,
-    recording: inout Recording
+    enforces: Bool, recording: inout Recording
   ) throws -> ExitStatus {
     let result: CommandRunResult
     do {
@@ -203,6 +221,7 @@ struct WrappedRun {
       launch.originals = Caller.originals
       launch.identity = rights.identity
       launch.dropsCapabilities = rights.dropsCapabilities
+      launch.isConfined = enforces
       if var launcher = Privileges.elevated {
         result = try follow(launch, by: &launcher, &session, adapters: &adapters, recording: &recording)
       } else {
@@ -228,7 +247,8 @@ struct WrappedRun {
     let nameservers = Machine.nameservers
     return try session.run(
       launch, host: &host,
-      options: CommandRunOptions(waitsForLeaked: command.wait, killsLeaked: command.killLeaked),
+      options: CommandRunOptions(
+        waitsForLeaked: command.wait, killsLeaked: command.killLeaked || (launch.isConfined && !command.wait)),
       requests: adapters.socketDescriptor,
       onRequest: { session in
         adapters.serve(isMember: { session.hasMember($0) }) { request throws(SessionRefusal) in

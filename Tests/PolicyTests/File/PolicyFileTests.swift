@@ -49,8 +49,7 @@ import Testing
       "version: 1\nnetwrok: {}",
       #"p.yml:2:1: key "netwrok": expected one of version, mode, network, harness, processes, tests, tests-may-widen, extends, reports, found an unknown key"#
     ),
-    ("version: 1\nmode: enforce", #"p.yml:2:7: key "mode": expected audit or gate; enforce is not yet built"#),
-    ("version: 1\nmode: strict", #"p.yml:2:7: key "mode": expected audit or gate, found "strict""#),
+    ("version: 1\nmode: strict", #"p.yml:2:7: key "mode": expected audit, gate or enforce, found "strict""#),
     ("version: 1\nnetwork: [any]", #"p.yml:2:10: key "network": expected a map of allow, deny, found a list"#),
     ("version: 1\nnetwork:", #"p.yml:2:9: key "network": expected a map of allow, deny, found nothing"#),
     ("version: 1\nnetwork: { allow: any }", #"p.yml:2:19: key "network.allow": expected a list, found "any""#),

@@ -29,7 +29,12 @@ import Testing
       message { $0.allowNet = ["10.0.0.0/33"] } == #"--allow-net: expected a prefix length from 0 to 32, found "33""#)
     #expect(message { $0.denyRun = ["bin/x"] }?.hasPrefix("--deny-run: expected a file name") == true)
     #expect(
-      message { $0.mode = .enforce } == #"--mode: enforce is not yet built; expected audit or gate, found "enforce""#)
+      message {
+        $0.mode = .enforce
+        $0.scope = .tests
+      }
+        == #"--scope: expected all, for the kernel cannot tell a test from its runner before either acts, found "tests""#
+    )
     #expect(
       message { $0.allowNet = ["localhost,"] }
         == #"--allow-net: expected loopback for the local host, found "localhost""#)

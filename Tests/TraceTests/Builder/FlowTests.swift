@@ -55,6 +55,34 @@ import Trace
     #expect(trace(root + [datagram(10, "203.0.113.9:53", at: 20_000)]).connections.first?.count == 1)
   }
 
+  @Test func refusedAttemptsSaySo() {
+    let trace = trace(
+      root + [
+        connect(10, "203.0.113.9:443", socket: 5, at: 20_000),
+        close(10, "203.0.113.9:443", socket: 5, attempt: 20_000, at: 21_000) {
+          $0.isNotSent = true
+          $0.isRefused = true
+        },
+        flow(10, "203.0.113.9:443", at: 20_000, attempts: 1, sent: 0) { $0.refused = 1 },
+        flow(10, "203.0.113.9:53", .udp, at: 30_000, attempts: 0, sent: 0) { $0.refused = 3 },
+      ])
+    #expect(trace.connections.map(\.outcome) == [.refused, .refused])
+    #expect(trace.flows.map(\.count) == [1, 3])
+  }
+
+  @Test(arguments: [(UInt64(2), 1), (3, 2)])
+  func aRefusedPacketIsNotToldAgainByItsFailedSend(_ failed: UInt64, flows: Int) {
+    let trace = trace(
+      root + [
+        flow(10, "203.0.113.9:0", .icmp, at: 20_000, attempts: 0, sent: 0) { $0.refused = 2 },
+        flow(10, "[::]:0", .icmp, at: 20_001, attempts: failed, sent: 0) {
+          $0.isSendOnly = true
+          $0.failed = failed
+        },
+      ])
+    #expect(trace.flows.count == flows)
+  }
+
   @Test func datagramsThatNeverLeftAreNotSent() throws {
     let trace = trace(
       root + [

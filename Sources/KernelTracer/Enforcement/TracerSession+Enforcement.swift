@@ -1,0 +1,102 @@
+import CKernelABI
+import CLibbpf
+import Glibc
+public import Trace
+
+extension TracerSession {
+  /// Refuses from here on what the table does not allow: attempts of the session fail with EPERM.
+  ///
+  /// Proves first that it refuses: with loopback denied, a child's attempts over TCP and UDP, IPv4 and IPv6, connected
+  /// and not, must all fail so and be counted as refused. Leaves nothing in the records. The command dies with this
+  /// process, or with `launcher`, from here on.
+  ///
+  /// Throws `KernelTracerError`: of kind `canary` where something was not refused.
+  public mutating func enforce(_ table: EnforcementTable, launcher: Int32?) throws(KernelTracerError) {
+    let hierarchy = try CgroupHierarchy.find()
+    let root = open(hierarchy.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard root >= 0 else { throw .system("cannot open the cgroup v2 root \(hierarchy.root)", errno: errno) }
+    defer { close(root) }
+    var enforcement = try Enforcement(over: object, refusesUnixNames: !table.deniedUnixNames.isEmpty)
+    try enforcement.attach(root: root)
+    try enforcement.set(Self.denyingLoopback)
+    self.enforcement = consume enforcement
+    try proveRefusal()
+    try setEnforcement(table)
+    sessionGuard = try SessionGuard(
+      members: object.mapDescriptor("members"), cgroup: cgroupPath, launcher: launcher)
+  }
+
+  private func setEnforcement(_ table: EnforcementTable) throws(KernelTracerError) {
+    switch enforcement {
+    case .some(let enforcement): try enforcement.set(table)
+    case .none: break
+    }
+  }
+
+  /// The prefixes of loopback, with nothing allowed.
+  private static var denyingLoopback: EnforcementTable {
+    var table = EnforcementTable()
+    let addresses = [(IPAddress(ipv4: 0x7F00_0000), 104), (IPAddress(high: 0, low: 1), 128)]
+    table.destinations = addresses.map { address, length in
+      EnforcementTable.Destination(
+        address: address, prefixLength: length, allowed: PortsByTransport(), denied: .all)
+    }
+    return table
+  }
+
+  private mutating func proveRefusal() throws(KernelTracerError) {
+    let (code, flows) = try runCanaryChild()
+    let families = [
+      ("IPv4", true, PT_CANARY_IPV4, PT_CANARY_REFUSED_IPV4), ("IPv6", false, PT_CANARY_IPV6, PT_CANARY_REFUSED_IPV6),
+    ]
+    for (name, isIPv4, present, refused) in families where code & Int32(present.rawValue) != 0 {
+      guard code & Int32(refused.rawValue) != 0 else { throw Self.notRefused("its attempts over \(name)") }
+      let ofFamily = flows.filter { $0.destination.address.isIPv4 == isIPv4 }
+      guard ofFamily.contains(where: { $0.protocol == .tcp && $0.refused == 1 }),
+        ofFamily.contains(where: { $0.protocol == .udp && $0.refused == 2 && $0.sent == 0 })
+      else { throw Self.notRefused("the count of its attempts over \(name)") }
+    }
+  }
+
+  private static func notRefused(_ what: String) -> KernelTracerError {
+    KernelTracerError(
+      .canary, "the self-test of enforcement failed: \(what) should have been refused, so nothing would be",
+      advice: "use mode: gate, and report this with the output of process-tracer doctor")
+  }
+
+  /// What enforcement needs watched while the command runs.
+  var enforcementDescriptors: [Int32] {
+    var descriptors: [Int32] = []
+    switch enforcement {
+    case .some(let enforcement): descriptors.append(enforcement.addresses.descriptor)
+    case .none: break
+    }
+    switch sessionGuard {
+    case .some(let sessionGuard): descriptors.append(sessionGuard.descriptor)
+    case .none: break
+    }
+    return descriptors
+  }
+
+  /// Follows changes of addresses; without its guard the session must not go on.
+  mutating func tendEnforcement(_ ready: [Int32], _ poller: borrowing Poller) {
+    var failure: String?
+    switch enforcement {
+    case .some(let enforcement) where ready.contains(enforcement.addresses.descriptor):
+      do {
+        try enforcement.updateAddresses()
+      } catch {
+        failure = error.message
+      }
+    default: break
+    }
+    if let failure { failures.append(failure) }
+    switch sessionGuard {
+    case .some(let sessionGuard) where ready.contains(sessionGuard.descriptor):
+      poller.remove(sessionGuard.descriptor)
+      failures.append("the process that guards the session was killed, and the session with it")
+      killMembers()
+    default: break
+    }
+  }
+}

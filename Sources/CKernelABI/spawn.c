@@ -132,13 +132,15 @@ struct canary_address {
 	socklen_t length;
 };
 
-/* What an attempt ended with: 0 or an errno. Any result will do: an attempt is what the kernel side must see. */
+/* 0, or an errno; -1 where a datagram had no way to be tried. Any result will do: the kernel side must see attempts. */
 static int attempt(int fd, int type, struct canary_address to, bool connects)
 {
 	ssize_t result = 0;
 	if (connects)
 		result = connect(fd, to.address, to.length);
-	if (type == SOCK_DGRAM && result == 0)
+	if (result < 0 && type == SOCK_DGRAM)
+		return -1;
+	if (type == SOCK_DGRAM)
 		result = sendto(fd, "", 1, 0, connects ? NULL : to.address, connects ? 0 : to.length);
 	return result < 0 ? errno : 0;
 }
@@ -161,7 +163,9 @@ static int attempts(int family, unsigned short port)
 		if (fd < 0)
 			return 0;
 		int error = attempt(fd, ways[i].type, to, ways[i].connects);
-		if (error != EPERM)
+		if (error < 0)
+			bits |= is_ipv4 ? PT_CANARY_UNROUTED_IPV4 : PT_CANARY_UNROUTED_IPV6;
+		else if (error != EPERM)
 			bits &= ~(PT_CANARY_REFUSED_IPV4 | PT_CANARY_REFUSED_IPV6);
 		if (!error && ways[i].type == SOCK_DGRAM)
 			bits |= is_ipv4 ? PT_CANARY_SENT_IPV4 : PT_CANARY_SENT_IPV6;

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import clean_environment, shell
+from conftest import IN_NAMESPACE, clean_environment, shell
 from internet import Internet
 from kernel import children_of
 from test_evasions import ROWS, expected, run
@@ -34,7 +34,8 @@ def python(script: str) -> list[str]:
     return [sys.executable, "-c", "import socket\n" + script]
 
 
-@pytest.mark.parametrize("row", ROWS)
+# The kernel does not decide by names: rows with a rule for one are those of the gate.
+@pytest.mark.parametrize("row", [row for row in ROWS if "allow" not in expected(row)])
 def test_every_way_to_the_network(tool, internet, evasions, row):
     record = expected(row)
     finished = run(tool, internet, evasions, row, "--enforce")
@@ -48,7 +49,8 @@ def test_every_way_to_the_network(tool, internet, evasions, row):
         assert answer == errno.EPERM and finished.code == 0 and not flows, finished.explain()
         return
     assert finished.code == 120, finished.explain()
-    [flow] = flows
+    # Of a raw or ping socket its failed send tells as well, without the destination.
+    [flow] = [flow for flow in flows if flow.destination != "[::]:0"]
     if fate == UNREACHABLE:
         assert (flow.sent, flow.refused) == (0, 0)
         return
@@ -56,10 +58,11 @@ def test_every_way_to_the_network(tool, internet, evasions, row):
         assert flow.refused == 0 and flow.sent >= 1
         return
     assert fate == REFUSED and answer == errno.EPERM, finished.explain()
-    assert (flow.sent, flow.refused) == (0, record.get("attempts", 1))
+    # sendmmsg(2) does not go on behind what was refused.
+    assert (flow.sent, flow.refused) == (0, 1)
     [violation] = finished.verdict["violations"]
     assert violation["result"] == "refused (EPERM)"
-    assert violation["count"] == record.get("attempts", 1)
+    assert violation["count"] == 1
     assert finished.run.is_complete, finished.run.end
 
 
@@ -147,20 +150,19 @@ def test_others_on_the_machine_are_not_refused(tool, internet):
     assert (beside.stdout, process.returncode) == (b"0\n", 0)
 
 
-def test_a_namespace_of_its_own_reaches_itself_and_nothing_else(tool, internet):
+def test_a_namespace_of_its_own_reaches_itself(tool, internet):
     """The connect hook does not know which addresses are this namespace's: its packets tell."""
     script = """
-import ctypes, json, os
-assert ctypes.CDLL(None).unshare(0x50000000) == 0  # CLONE_NEWUSER | CLONE_NEWNET
-import subprocess
-subprocess.run('ip link set lo up; ip addr add 198.51.100.1/32 dev lo; ip route add 203.0.113.0/24 dev lo', shell=True)
+import json, subprocess
+subprocess.run('ip link set lo up; ip addr add 198.51.100.1/32 dev lo', shell=True, check=True)
 def attempt(host):
     s = socket.socket(); s.settimeout(0.5)
     try: return s.connect_ex((host, 9))
     except OSError as error: return str(error)
 print(json.dumps([attempt('198.51.100.1'), attempt('127.0.0.1')]))
 """
-    finished = tool("test", *python(script), prefix=internet.prefix, options=["--enforce"])
+    command = ["unshare", "--user", "--map-root-user", "--net", *python(script)]
+    finished = tool("test", *command, prefix=internet.prefix, options=["--enforce"])
     assert json.loads(finished.stdout) == [errno.ECONNREFUSED] * 2
 
 
@@ -241,6 +243,7 @@ print(json.dumps([family for family, answer in answers.items() if answer != 1]))
     "options, said",
     [
         (["--enforce", "--scope", "tests"], "--scope: expected all"),
+        (["--enforce", "--allow-net", "api.example.com"], "the kernel does not decide by names"),
         (["--enforce", "--allow-net", ",".join(f"203.0.113.9:{port}" for port in range(1, 40, 2))], "16 ranges"),
     ],
 )
@@ -275,9 +278,8 @@ def person():
 @pytest.mark.parametrize("way", ["self-elevation", "sudo", "file capabilities"])
 def test_a_users_run_is_enforced_and_dies_with_either_process(person, way):
     users_tool = UsersTool(person, way, person.directory("work"))
-    reach = python("print(socket.socket().connect_ex(('203.0.113.9', 443)))")
-    prefix = ["unshare", "-n"]
-    finished = users_tool("test", *reach, options=["--enforce"], prefix=prefix, code=120)
+    reach = ["/usr/bin/python3", *python("print(socket.socket().connect_ex(('203.0.113.9', 443)))")[1:]]
+    finished = users_tool("test", *reach, options=["--enforce"], prefix=IN_NAMESPACE, code=120)
     assert finished.stdout == b"1\n"
     process, pidfds = session_of(users_tool)
     victim = process.pid if way != "sudo" else children_of(process.pid)[0]

@@ -55,6 +55,8 @@ enum pt_canary_result {
 	PT_CANARY_SENT_IPV6 = 8,
 	PT_CANARY_REFUSED_IPV4 = 16, /* every attempt failed with EPERM */
 	PT_CANARY_REFUSED_IPV6 = 32,
+	PT_CANARY_UNROUTED_IPV4 = 64, /* no datagram on a connected socket: loopback is down */
+	PT_CANARY_UNROUTED_IPV6 = 128,
 };
 
 /*

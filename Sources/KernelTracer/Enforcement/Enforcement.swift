@@ -49,8 +49,7 @@ struct Enforcement: ~Copyable {
       links.append(link)
       hooks.append(Hook(name: hook, isRequired: true, isAttached: true, cost: cost))
     }
-    guard refusesUnixNames else { return }
-    for (program, _, hook) in Self.unixPrograms {
+    for (program, _, hook) in Self.unixPrograms where refusesUnixNames {
       let program = bpf_object__find_program_by_name(object, program)
       let link = bpf_program__fd(program) >= 0 ? bpf_program__attach_cgroup(program, root) : nil
       if let link { links.append(link) }

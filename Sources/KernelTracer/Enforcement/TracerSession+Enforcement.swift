@@ -10,8 +10,8 @@ extension TracerSession {
   /// and not, must all fail so and be counted as refused. Leaves nothing in the records. The command dies with this
   /// process, or with `launcher`, from here on.
   ///
-  /// Throws `KernelTracerError`: of kind `canary` where something was not refused.
-  public mutating func enforce(_ table: EnforcementTable, launcher: Int32?) throws(KernelTracerError) {
+  /// Returns notes about what could not be tried. Throws `KernelTracerError`: of kind `canary` where something was not refused.
+  public mutating func enforce(_ table: EnforcementTable, launcher: Int32?) throws(KernelTracerError) -> [String] {
     let hierarchy = try CgroupHierarchy.find()
     let root = open(hierarchy.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard root >= 0 else { throw .system("cannot open the cgroup v2 root \(hierarchy.root)", errno: errno) }
@@ -20,10 +20,11 @@ extension TracerSession {
     try enforcement.attach(root: root)
     try enforcement.set(Self.denyingLoopback)
     self.enforcement = consume enforcement
-    try proveRefusal()
+    let notes = try proveRefusal()
     try setEnforcement(table)
     sessionGuard = try SessionGuard(
       members: object.mapDescriptor("members"), cgroup: cgroupPath, launcher: launcher)
+    return notes
   }
 
   private func setEnforcement(_ table: EnforcementTable) throws(KernelTracerError) {
@@ -33,10 +34,10 @@ extension TracerSession {
     }
   }
 
-  /// The prefixes of loopback, with nothing allowed.
+  /// The prefixes of loopback that every compiled table has, with nothing allowed.
   private static var denyingLoopback: EnforcementTable {
     var table = EnforcementTable()
-    let addresses = [(IPAddress(ipv4: 0x7F00_0000), 104), (IPAddress(high: 0, low: 1), 128)]
+    let addresses = [(IPAddress(ipv4: 0x7F00_0000), 104), (IPAddress(high: 0, low: 0), 127)]
     table.destinations = addresses.map { address, length in
       EnforcementTable.Destination(
         address: address, prefixLength: length, allowed: PortsByTransport(), denied: .all)
@@ -44,18 +45,26 @@ extension TracerSession {
     return table
   }
 
-  private mutating func proveRefusal() throws(KernelTracerError) {
+  /// Returns notes about what could not be tried.
+  private mutating func proveRefusal() throws(KernelTracerError) -> [String] {
     let (code, flows) = try runCanaryChild()
     let families = [
-      ("IPv4", true, PT_CANARY_IPV4, PT_CANARY_REFUSED_IPV4), ("IPv6", false, PT_CANARY_IPV6, PT_CANARY_REFUSED_IPV6),
+      ("IPv4", true, PT_CANARY_IPV4, PT_CANARY_REFUSED_IPV4, PT_CANARY_UNROUTED_IPV4),
+      ("IPv6", false, PT_CANARY_IPV6, PT_CANARY_REFUSED_IPV6, PT_CANARY_UNROUTED_IPV6),
     ]
-    for (name, isIPv4, present, refused) in families where code & Int32(present.rawValue) != 0 {
+    var notes: [String] = []
+    for (name, isIPv4, present, refused, unrouted) in families where code & Int32(present.rawValue) != 0 {
       guard code & Int32(refused.rawValue) != 0 else { throw Self.notRefused("its attempts over \(name)") }
+      let isRouted = code & Int32(unrouted.rawValue) == 0
       let ofFamily = flows.filter { $0.destination.address.isIPv4 == isIPv4 }
       guard ofFamily.contains(where: { $0.protocol == .tcp && $0.refused == 1 }),
-        ofFamily.contains(where: { $0.protocol == .udp && $0.refused == 2 && $0.sent == 0 })
+        ofFamily.contains(where: { $0.protocol == .udp && $0.refused == (isRouted ? 2 : 1) && $0.sent == 0 })
       else { throw Self.notRefused("the count of its attempts over \(name)") }
+      if !isRouted {
+        notes.append("loopback is down for \(name): that packets are refused, too, could not be tried")
+      }
     }
+    return notes
   }
 
   private static func notRefused(_ what: String) -> KernelTracerError {

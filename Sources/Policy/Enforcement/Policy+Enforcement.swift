@@ -15,6 +15,11 @@ extension Policy {
     nameservers: [IPAddress], today: CalendarDate
   ) throws(PolicyError) -> EnforcementTable {
     let compiler = EnforcementCompiler(policy: self, nameservers: Set(nameservers), today: today)
+    if let rule = compiler.nameRule {
+      throw .enforcement(
+        "the kernel does not decide by names, and \(rule.reference.place) allows one; write addresses or ranges, or use "
+          + "mode: gate")
+    }
     let table = compiler.table()
     for entry in table.destinations
     where max(entry.allowed.rangeCount, entry.denied.rangeCount) > Self.enforcedRangeLimit {
@@ -44,6 +49,11 @@ struct EnforcementCompiler {
     let tests = RuleSet(allow: live(policy.network.allow + widening), deny: enforced(policy.network.deny))
     guard let harness = policy.harness else { return [tests] }
     return [tests, RuleSet(allow: live(harness.allow), deny: enforced(harness.deny))]
+  }
+
+  /// The first rule that allows a name: refused in the kernel would be what it allows.
+  var nameRule: NetworkRule? {
+    ruleSets.flatMap(\.allow).first { $0.spec.isName }
   }
 
   private func live(_ rules: [NetworkRule]) -> [NetworkRule] {
@@ -88,7 +98,7 @@ struct EnforcementCompiler {
       switch rule.spec.destination {
       case .network(let network): prefixes.insert(network)
       case .keyword(let keyword): prefixes.formUnion(keyword.networks ?? [])
-      case .host, .subdomains, .unix: break
+      case .host, .subdomains, .lookup, .unix: break
       }
     }
     return prefixes.sorted {
@@ -138,7 +148,7 @@ struct EnforcementCompiler {
       isInside = isNameserver(prefix)
       ports.formIntersection(Self.nameserverPorts)
     case .keyword(let keyword): isInside = keyword.networks?.contains { $0.contains(prefix) } ?? false
-    case .host, .subdomains, .unix: isInside = false
+    case .host, .subdomains, .lookup, .unix: isInside = false
     }
     return isInside ? ports : PortsByTransport()
   }
@@ -156,6 +166,10 @@ struct EnforcementCompiler {
     let denies = (policy.network.deny + (policy.harness?.deny ?? [])).filter { !$0.scopes.isEmpty }
     if !denies.isEmpty {
       notes.append("not refused but judged after the run, for it asks who it is: \(list(denies))")
+    }
+    let names = (policy.network.deny + (policy.harness?.deny ?? [])).filter { $0.spec.isName && $0.scopes.isEmpty }
+    if !names.isEmpty {
+      notes.append("not refused but judged after the run, for the kernel does not decide by names: \(list(names))")
     }
     let widening = policy.isStrict ? [] : live(policy.tests.flatMap { $0.networkAllow ?? [] })
     if !widening.isEmpty {
@@ -184,6 +198,14 @@ extension IPNetwork {
 }
 
 extension NetworkSpec {
+  /// Whether it speaks about names, of hosts or in questions to DNS servers.
+  fileprivate var isName: Bool {
+    switch destination {
+    case .host, .subdomains, .lookup: true
+    case .network, .unix, .keyword: false
+    }
+  }
+
   /// The ports of a rule, for the protocols that it speaks about.
   var enforcedPorts: PortsByTransport {
     let set = ports.map { PortSet($0) } ?? .all

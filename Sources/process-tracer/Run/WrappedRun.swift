@@ -170,7 +170,7 @@ struct WrappedRun {
     var notes = table?.notes ?? []
     if policy != nil {
       do {
-        if let table { try session.enforce(table, launcher: Privileges.elevated?.launcher) }
+        if let table { notes += try session.enforce(table, launcher: Privileges.elevated?.launcher) }
         notes += try session.runCanary()
       } catch {
         throw SetupFailure(error.description)

@@ -79,6 +79,7 @@ import Trace
       for (port, kind) in [
         (443, TransportProtocol.tcp), (53, .udp), (53, .tcp), (9, .udp), (1500, .mptcp), (85, .udpLite), (0, .icmp),
       ] {
+        if address == .anyIPv6, port == 0 { continue }  // stands for an unknown destination
         for isOwn in [false, true] where !(isOwn && address.isLoopback) {
           let says = lets(table, address, UInt16(port), kind, isOwn: isOwn)
           let judged = isAllowed(policy, address, UInt16(port), kind, isOwn: isOwn)

@@ -186,10 +186,10 @@ int refuse_packet(struct __sk_buff *packet)
 	struct socket_state *state = packet_socket(packet, socket);
 	if (!state)
 		return ALLOW;
-	bool is_connection = socket->protocol == PROTOCOL_TCP && socket->type != SOCK_RAW;
+	bool is_connection = packet_protocol(socket) == PROTOCOL_TCP;
 	if (is_connection && !(state->flags & SOCKET_BY_PACKET))
 		return ALLOW;
-	__u32 protocol = socket->type == SOCK_RAW ? PROTOCOL_RAW : socket->protocol;
+	__u32 protocol = packet_protocol(socket);
 	struct packet_end end = {};
 	if (!read_end(packet, &end, protocol, true))
 		return REFUSE; /* the recording hook has counted it as not understood */

@@ -75,6 +75,8 @@ extension TracerSession {
       }
     } catch {
       failures.append("the run was not followed to its end: \(error.message)")
+      // Without this process nothing is refused any more, and the guard ends with it.
+      if !enforcementDescriptors.isEmpty { killMembers() }
     }
     // A command that ended before the failure was reaped already: its status is not to be had twice.
     return status ?? host.wait()

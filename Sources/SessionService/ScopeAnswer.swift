@@ -77,6 +77,7 @@ public struct ScopeAnswer {
     case .established: line.append("outcome", "established")
     case .failed(let code): line.append("outcome", ErrnoName.name(of: code))
     case .notSent: line.append("outcome", "unreachable")
+    case .refused: line.append("outcome", "EPERM")
     case .abandoned: line.append("outcome", "abandoned")
     }
     append(live.ancestry, to: &line)

@@ -563,6 +563,7 @@ struct enforcement_state {
 	struct port_set denied_self[TRANSPORTS]; /* at addresses of the socket's own network namespace */
 	__u64 home_namespace; /* SO_NETNS_COOKIE of the namespace whose addresses are in own_addresses */
 };
+
 /* ------------------------------------------------------------------- Swift */
 
 #define SWIFT_LAYOUTS 8 /* toolchains in one run */

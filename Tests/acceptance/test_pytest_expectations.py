@@ -45,6 +45,24 @@ def test_the_right_tests_fail_in_the_right_phase(tool, tmp_path, options):
     assert not any("session" in entry for entry in finished.verdict["notCovered"])
 
 
+@pytest.mark.parametrize(
+    "policy, options, code",
+    [
+        ("version: 1\ntests-may-widen: true\n", [], 0),
+        ("version: 1\ntests-may-widen: true\n", ["--strict"], 120),
+        ("version: 1\n", [], 120),
+    ],
+    ids=["may widen", "strict", "may not"],
+)
+def test_the_gate_allows_what_a_test_may_allow_itself(tool, tmp_path, policy, options, code):
+    file = tmp_path / "policy.yml"
+    file.write_text(policy)
+    tool(
+        "test", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", SUITE, "-k", "passes_for_allowed_hosts",
+        options=["--policy", file, *options], prefix=IN_NAMESPACE, code=code,
+    )  # fmt: skip
+
+
 def test_marks_of_a_run_without_the_socket_do_not_pass(tool):
     finished = tool(
         "trace", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", SUITE, "-k", "passes_on_loopback",

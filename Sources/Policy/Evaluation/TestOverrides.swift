@@ -19,15 +19,34 @@ struct TestOverrides {
   }
 
   mutating func network(for attribution: Attribution) -> NetworkRules {
-    guard !policy.tests.isEmpty, let test = Self.testCase(of: attribution) else { return policy.network }
+    guard !policy.tests.isEmpty || policy.testsMayWiden, let test = Self.testCase(of: attribution) else {
+      return policy.network
+    }
     if let known = networks[test] { return known }
     var rules = policy.network
     let entries = rulesMatching(test)
     rules.deny += entries.firstValue(\.networkDeny) ?? []
     // Markers need no privilege: hostile code could name itself any test.
-    if !policy.isStrict { rules.allow += entries.firstValue(\.networkAllow) ?? [] }
+    if !policy.isStrict {
+      rules.allow += entries.firstValue(\.networkAllow) ?? []
+      // What was refused at once was not allowed, whatever a test says.
+      if policy.testsMayWiden, policy.mode != .enforce { rules.allow += Self.expectations(of: trace.testCases[test]) }
+    }
     networks[test] = rules
     return rules
+  }
+
+  /// What a test's own expectations allow; what is no destination is a failure of the test, not of the policy.
+  private static func expectations(of test: TestCase) -> [NetworkRule] {
+    test.allowed.compactMap { text in
+      do throws(GrammarError) {
+        let spec = try NetworkSpec(text)
+        try spec.checkMeaning(inDenyList: false)
+        return NetworkRule(spec: spec, reference: RuleReference(text: text, source: "an expectation of \(test.name)"))
+      } catch {
+        return nil
+      }
+    }
   }
 
   mutating func processes(for attribution: Attribution) -> ProcessRules {

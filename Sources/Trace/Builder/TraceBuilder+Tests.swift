@@ -20,8 +20,10 @@ extension TraceBuilder {
 
   private mutating func addTestCase(_ event: MarkerEvent, kind: TestCase.Kind) {
     let text = MarkerText(event.text)
+    let allowed = (text["allow"] ?? "").split(separator: " ").map(String.init)
     if event.isPartOfTest, let index = trace.markedTestCases[event.previous.id] {
       trace.markedTestCases[event.test.id] = index
+      trace.testCases[index].allowed += allowed
       parts.insert(event.test.id)
       return
     }
@@ -31,6 +33,7 @@ extension TraceBuilder {
       runner: text["runner"] ?? adapter?["runner"] ?? "", suite: text["suite"] ?? adapter?["suite"],
       name: text.subject.isEmpty ? "(no name)" : text.subject,
       kind: kind)
+    testCase.allowed = allowed
     testCase.parameters = text["parameters"]
     testCase.file = text["file"]
     testCase.line = text["line"].flatMap { Int($0) }

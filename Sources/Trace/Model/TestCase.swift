@@ -39,6 +39,9 @@ public struct TestCase: Hashable, Sendable {
   public var result: TestResult?
   /// The result's reason in the runner's words, where it gives one.
   public var message: String?
+  /// Destinations that its own expectations allow, in the grammar of policies. Markers need no privilege: a policy
+  /// decides whether that means anything.
+  public var allowed: [String] = []
   /// From its markers; nil where only its name is known.
   public var run: Run?
 

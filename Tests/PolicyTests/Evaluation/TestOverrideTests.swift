@@ -41,6 +41,27 @@ import Trace
         == ["tcp://192.0.2.1:80", "tcp://203.0.113.9:443", "tcp://198.51.100.1:443"])
   }
 
+  @Test(arguments: [
+    ("tests-may-widen: true", false, ["tcp://198.51.100.1:443"]),
+    ("tests-may-widen: true", true, ["tcp://203.0.113.9:443", "tcp://198.51.100.1:443"]),
+    ("tests-may-widen: false", false, ["tcp://203.0.113.9:443", "tcp://198.51.100.1:443"]),
+    (
+      "tests-may-widen: true\nnetwork: { deny: [203.0.113.9] }", false,
+      ["tcp://203.0.113.9:443", "tcp://198.51.100.1:443"]
+    ),
+  ])
+  func testsWidenWhereThePolicyLetsThem(yaml: String, strict: Bool, violations: [String]) throws {
+    var fixture = TraceFixture()
+    let attribution = fixture.inTest("a")
+    fixture.trace.testCases[0].allowed = ["203.0.113.0/24:443", "no destination"]
+    for address in ["203.0.113.9", "198.51.100.1"] {
+      fixture.connect(TraceFixture.pytest, to: address, attribution: attribution)
+    }
+    var flags = PolicyFlags()
+    flags.strict = strict
+    #expect(try policy(yaml, flags: flags).evaluate(fixture.trace).destinations == violations)
+  }
+
   @Test func strictKeepsARestrictingProgramList() throws {
     var fixture = TraceFixture()
     fixture.add("/usr/bin/curl", parent: TraceFixture.pytest, attribution: fixture.inTest("a"))

@@ -99,7 +99,7 @@ def test_copies_without_the_right_to_the_clipboard(page):
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     button = page.locator(".copy button").first
     button.click()
-    page.wait_for_function("document.getElementById('said').textContent.startsWith('Copied: ')")
+    page.locator("#said", has_text=re.compile("^Copied: ")).wait_for(state="attached")
 
 
 def test_filters_by_what_ran_and_by_test(page, recorded):
@@ -117,8 +117,7 @@ def test_filters_by_what_ran_and_by_test(page, recorded):
     assert "python" in rows(page)[0]
     page.get_by_label("destination", exact=True).fill("")
     page.get_by_label("program", exact=True).fill("true")
-    page.wait_for_function("document.querySelectorAll('#processes .row:not([hidden]) .text').length < 10")
-    assert [text for text in rows(page) if text.startswith("true(")]
+    page.locator("#processes .row:not([hidden]) .text", has_text=re.compile(r"^true\(")).first.wait_for()
     page.get_by_label("program", exact=True).fill("")
     page.get_by_label("test known by").select_option("exact")
     page.locator(".shown", has_text=" processes of").wait_for()
@@ -126,7 +125,7 @@ def test_filters_by_what_ran_and_by_test(page, recorded):
     assert page.locator("#part-processes .shown").inner_text().startswith(f"{exact} processes of")
     page.get_by_label("test known by").select_option("process")
     page.get_by_label("violations only").check()
-    page.wait_for_function("document.querySelectorAll('#processes .row:not([hidden]) .text').length <= 2")
+    page.locator("#processes .row:not([hidden]) .text").nth(2).wait_for(state="hidden")
     assert all("git(" in text or "python" in text for text in rows(page))
 
 

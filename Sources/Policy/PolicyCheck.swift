@@ -40,7 +40,9 @@ public struct PolicyCheck: Sendable {
         deny: (test.networkDeny ?? []).map(line) + (test.processesDeny ?? []).map { "program \(line($0))" })
       if let limit = test.processesMax { lines.append("  at most  \(limit.count) processes") }
     }
-    if policy.testsMayWiden { lines.append("tests      their expectations may allow more destinations, but under --strict and in enforce") }
+    if policy.testsMayWiden {
+      lines.append("tests      their expectations may allow more destinations, but under --strict and in enforce")
+    }
     if let directory = policy.reportsDirectory { lines.append("reports    \(directory)") }
     return lines.joined(separator: "\n")
   }

@@ -80,6 +80,8 @@ static __always_inline void sent_by_inet(struct flow_key *key, struct member *me
 	    type == SOCK_RAW || (type == SOCK_DGRAM && (protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6));
 	if (!(has_no_hook && result < 0) && is_followed(socket))
 		return;
+	if (type == SOCK_STREAM && BPF_CORE_READ(socket, __sk_common.skc_state) == BPF_TCP_CLOSE)
+		return; /* nothing leaves, and a connection that was followed is forgotten */
 	key->protocol = type != SOCK_RAW					   ? protocol
 			: protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6 ? protocol
 										   : PROTOCOL_RAW;

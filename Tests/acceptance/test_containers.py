@@ -53,6 +53,27 @@ def test_processes_are_complete_without_a_session_cgroup(tool, workloads):
     assert "no cgroup could be made" in finished.stderr
 
 
+def test_a_send_behind_the_end_of_a_connection_goes_nowhere(tool):
+    code = """
+import socket, struct
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname())
+accepted, peer = server.accept()
+client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+client.close()  # with a reset
+for _ in range(2):
+    try:
+        accepted.send(b"late")
+    except OSError:
+        pass
+print(peer[1])
+"""
+    finished = tool("test", sys.executable, "-c", code, prefix=container(THREE))
+    reached = {flow.destination for flow in finished.run.flows}
+    assert f"127.0.0.1:{int(finished.stdout)}" not in reached
+    assert len([flow for flow in finished.run.flows if flow.protocol == "tcp"]) == 1
+
+
 @pytest.mark.parametrize(
     "workload", [["tcp-connect", 50], ["udp-send", 200, 5], ["udp-send", 200, 5, "--mode", "connect"]], ids=str
 )

@@ -49,23 +49,30 @@ static __always_inline bool is_refused(struct bpf_sock_addr *context, struct soc
 	return own != (decision == DECISION_IF_OWN);
 }
 
-static __always_inline int on_attempt(struct bpf_sock_addr *context, const __u8 peer[16])
+/* Refuses an attempt, and counts it, where the table says so; `flags` are set on its socket then. */
+static __always_inline int refuse_if_denied(struct bpf_sock_addr *context, const __u8 peer[16], __u32 flags)
 {
-	__u32 protocol = context->protocol;
-	if (protocol == PROTOCOL_UDP || protocol == PROTOCOL_UDP_LITE)
-		return ALLOW; /* its packets are looked at: getaddrinfo connects to sort addresses, and sends nothing */
 	struct socket_state *state = socket_of(context);
 	if (!is_refused(context, state, peer))
 		return ALLOW;
 	if (!state)
 		return REFUSE;
-	set_flags(state, SOCKET_REFUSED);
+	if (flags)
+		set_flags(state, flags);
 	struct flow_key key = {};
 	flow_key_of(&key, state);
 	__builtin_memcpy(key.address, peer, sizeof key.address);
 	key.port = bpf_ntohs(context->user_port);
 	count_refusal(&key, state, 1);
 	return REFUSE;
+}
+
+static __always_inline int on_attempt(struct bpf_sock_addr *context, const __u8 peer[16])
+{
+	__u32 protocol = context->protocol;
+	if (protocol == PROTOCOL_UDP || protocol == PROTOCOL_UDP_LITE)
+		return ALLOW; /* its packets are looked at: getaddrinfo connects to sort addresses, and sends nothing */
+	return refuse_if_denied(context, peer, SOCKET_REFUSED);
 }
 
 SEC("cgroup/connect4")
@@ -84,27 +91,12 @@ int refuse_connect6(struct bpf_sock_addr *context)
 	return on_attempt(context, peer);
 }
 
-static __always_inline int on_datagram(struct bpf_sock_addr *context, const __u8 peer[16])
-{
-	struct socket_state *state = socket_of(context);
-	if (!is_refused(context, state, peer))
-		return ALLOW;
-	if (!state)
-		return REFUSE;
-	struct flow_key key = {};
-	flow_key_of(&key, state);
-	__builtin_memcpy(key.address, peer, sizeof key.address);
-	key.port = bpf_ntohs(context->user_port);
-	count_refusal(&key, state, 1);
-	return REFUSE;
-}
-
 SEC("cgroup/sendmsg4")
 int refuse_sendmsg4(struct bpf_sock_addr *context)
 {
 	__u8 peer[16] __attribute__((aligned(8)));
 	map_ipv4(peer, context->user_ip4);
-	return on_datagram(context, peer);
+	return refuse_if_denied(context, peer, 0);
 }
 
 SEC("cgroup/sendmsg6")
@@ -112,7 +104,7 @@ int refuse_sendmsg6(struct bpf_sock_addr *context)
 {
 	__u8 peer[16] __attribute__((aligned(8)));
 	copy_ipv6(peer, context->user_ip6[0], context->user_ip6[1], context->user_ip6[2], context->user_ip6[3]);
-	return on_datagram(context, peer);
+	return refuse_if_denied(context, peer, 0);
 }
 
 static __always_inline int on_unix_name(struct bpf_sock_addr *context)

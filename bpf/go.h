@@ -89,17 +89,20 @@ static __always_inline void fill_marker(struct event_marker *marker, const struc
 		fill_marker(&record->fixed, member, MARKER_THREAD, test);                                              \
 		if (length <= capacity && !bpf_probe_read_user(record->text, length, (void *)name))                    \
 			record->fixed.text_length = length;                                                            \
+		if (is_cut)                                                                                            \
+			__builtin_memcpy(record->text + capacity - 3, "...", 3);                                       \
 		count(&counters.emitted[EVENT_MARKER]);                                                                \
 		bpf_ringbuf_submit(record, wake_flags());                                                              \
 	} while (0)
 
-/* The name that `name` points to is `length` bytes long; of one that passes the limit the rest is left out. */
+/* The name that `name` points to is `length` bytes long; one that passes the limit ends in dots. */
 static __always_inline void emit_begin(const struct member *member, __u32 test, __u64 name, __u64 length)
 {
+	bool is_cut = length > MARKER_TEXT_LIMIT;
 	if (length <= SHORT_NAME) {
 		EMIT_NAMED_MARKER(SHORT_NAME);
 	} else {
-		if (length > MARKER_TEXT_LIMIT)
+		if (is_cut)
 			length = MARKER_TEXT_LIMIT;
 		EMIT_NAMED_MARKER(MARKER_TEXT_LIMIT);
 	}

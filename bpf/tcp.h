@@ -111,12 +111,11 @@ static __always_inline void connected(struct bpf_sock_ops *context, struct socke
 
 static __always_inline void accepted(struct bpf_sock_ops *context, struct bpf_sock *socket, struct tcp_sock *tcp)
 {
-	struct socket_state child = {};
 	__u64 cookie = listener_of(context, socket, tcp);
 	struct socket_state *listener = cookie ? tcp_socket(cookie) : NULL;
 	if (!listener)
 		return;
-	child = *listener;
+	struct socket_state child = *listener;
 	child.flags = SOCKET_ACCEPTED | SOCKET_ESTABLISHED;
 	child.cookie = bpf_get_socket_cookie(context);
 	child.attempt_time = bpf_ktime_get_boot_ns();
@@ -127,20 +126,19 @@ static __always_inline void accepted(struct bpf_sock_ops *context, struct bpf_so
 		count(&counters.sockets_refused); /* its end is not told */
 	else
 		follow_states(context);
-	struct socket_state *state = &child;
 
 	struct event_accept event = {};
 	event.header.kind = EVENT_ACCEPT;
-	event.header.time = state->attempt_time;
-	event.header.process = state->owner;
-	event.socket = state->cookie;
-	__builtin_memcpy(event.local_address, state->local, sizeof state->local);
-	__builtin_memcpy(event.peer_address, state->peer, sizeof state->peer);
-	event.local_port = state->local_port;
-	event.peer_port = state->peer_port;
-	event.protocol = state->protocol;
-	event.network_namespace = state->network_namespace;
-	event.test = state->test;
+	event.header.time = child.attempt_time;
+	event.header.process = child.owner;
+	event.socket = child.cookie;
+	__builtin_memcpy(event.local_address, child.local, sizeof child.local);
+	__builtin_memcpy(event.peer_address, child.peer, sizeof child.peer);
+	event.local_port = child.local_port;
+	event.peer_port = child.peer_port;
+	event.protocol = child.protocol;
+	event.network_namespace = child.network_namespace;
+	event.test = child.test;
 	emit(EVENT_ACCEPT, &event, sizeof event, wake_flags());
 }
 

@@ -7,7 +7,6 @@ where a row needs that; 203.0.113.66 is no nameserver that anybody named, and li
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -107,15 +106,18 @@ class Internet:
 
     def __enter__(self) -> Internet:
         # Each namespace is that of a process of ours, and goes with it.
-        self._machine = subprocess.Popen(["unshare", "-n", "cat"], stdin=subprocess.PIPE)
+        self._machine = subprocess.Popen(
+            ["unshare", "-n", "sh", "-c", "echo there; exec cat >/dev/null"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         self._world = subprocess.Popen(
             ["unshare", "-n", "sh", "-e", "-c", _WORLD, "sh", sys.executable, "-c", _SERVER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
         assert self._world.stdout.readline() == b"ready\n"
-        while os.readlink(f"/proc/{self._machine.pid}/ns/net") == os.readlink("/proc/self/ns/net"):
-            os.sched_yield()  # until unshare has run
+        assert self._machine.stdout.readline() == b"there\n"
         script = _SETUP.format(world=self._world.pid)
         subprocess.run([*self.prefix, "sh", "-e", "-c", script], check=True)
         return self

@@ -1,6 +1,9 @@
 """The session socket: what a scope did is told at once and whole, and to nobody else."""
 
+import ctypes
 import json
+import os
+import select
 import subprocess
 import sys
 import textwrap
@@ -169,6 +172,21 @@ def test_who_is_not_of_the_run_is_refused(tool):
     assert not path.parent.exists()
 
 
+class Removal:
+    """Tells when a directory is removed. inotify(7)"""
+
+    _DELETE_SELF = 0x400
+
+    def __init__(self, directory: Path):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self._descriptor = libc.inotify_init1(os.O_CLOEXEC)
+        assert libc.inotify_add_watch(self._descriptor, os.fsencode(directory), self._DELETE_SELF) >= 0
+
+    def wait(self) -> None:
+        assert select.select([self._descriptor], [], [], 5)[0], "it is still there"
+        os.close(self._descriptor)
+
+
 def test_nothing_is_left_of_the_socket_when_the_tool_is_killed(tool):
     code = "print(os.environ['PROCESS_TRACER_SESSION'], flush=True); sys.stdin.read()"
     arguments, _ = tool.arguments("trace", script(code))
@@ -177,19 +195,11 @@ def test_nothing_is_left_of_the_socket_when_the_tool_is_killed(tool):
         env={**clean_environment(), "PYTHONPATH": str(LIBRARY)},
     ) as traced:  # fmt: skip
         path = Path(traced.stdout.readline().strip())
-        watch = subprocess.Popen(
-            ["python3", "-c", "import os,sys\nfd=os.open(sys.argv[1],os.O_PATH)\nprint(flush=True)\n"
-             "import select\nsys.stdin.read()", path.parent],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        watch.stdout.readline()
+        removed = Removal(path.parent)
         traced.kill()
         traced.wait()
         traced.stdin.close()
-        watch.communicate("")
-    deadline = time.monotonic() + 5
-    while path.parent.exists() and time.monotonic() < deadline:
-        os.sched_yield()
+    removed.wait()
     assert not path.parent.exists()
 
 

@@ -149,7 +149,7 @@ def test_perfetto_opens_the_timeline(violated, tested, browser):
             count = dict(map(tuple, trace.query("SELECT category, count() FROM slice GROUP BY category")))
             run = finished.run
             assert count["process"] == len(run.processes)
-            assert count.get("connection", 0) >= len(run.connections)
+            assert count.get("connection", 0) == len(run.connections)
             assert count.get("violation", 0) == violations
             assert count.get("test", 0) == len(run.tests) and count.get("phase", 0) == 3 * len(run.tests)
             programs = sum(len(process.executions) for process in run.processes if len(process.executions) > 1)

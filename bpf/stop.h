@@ -49,18 +49,21 @@ static __always_inline void stop_at_exec(const struct member *member, __u32 pid,
 	for (__u32 slot = 0; slot < STOP_SLOTS; slot++) {
 		if (__sync_val_compare_and_swap(&stops.slots[slot], 0, entry | STOP_BEGINS))
 			continue;
+		struct stop_request *request = bpf_ringbuf_reserve(&stop_requests, sizeof *request, 0);
 		/* Behind the exchange, a full barrier: who switches off looks at the slots after that. */
-		if (!*(volatile __u32 *)&stops.is_on || bpf_send_signal(SIGSTOP)) {
+		if (!request || !*(volatile __u32 *)&stops.is_on || bpf_send_signal(SIGSTOP)) {
+			if (request)
+				bpf_ringbuf_discard(request, BPF_RB_NO_WAKEUP);
+			else
+				__sync_fetch_and_add(&stops.refused, 1);
 			stops.slots[slot] = 0;
 			return;
 		}
 		*(volatile __u64 *)&stops.slots[slot] = entry | STOP_SENT;
-		struct stop_request request = {
-		    .slot = slot,
-		    .tracer_pid = member->tracer_pid,
-		    .process = {.pid = pid, .start = member->start},
-		};
-		bpf_ringbuf_output(&stop_requests, &request, sizeof request, BPF_RB_FORCE_WAKEUP);
+		request->slot = slot;
+		request->tracer_pid = member->tracer_pid;
+		request->process = (struct process_key){.pid = pid, .start = member->start};
+		bpf_ringbuf_submit(request, BPF_RB_FORCE_WAKEUP);
 		return;
 	}
 	__sync_fetch_and_add(&stops.refused, 1);

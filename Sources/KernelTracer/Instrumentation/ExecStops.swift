@@ -13,7 +13,7 @@ struct ExecStops: ~Copyable {
 
   /// What the C callback reaches through its context pointer.
   private final class Receiver {
-    var requests: [stop_request] = []
+    var handle: ((stop_request) -> Void)?
   }
 
   /// Nothing is stopped before `switchOn`.
@@ -28,7 +28,7 @@ struct ExecStops: ~Copyable {
       { context, data, size in
         let receiver = Unmanaged<Receiver>.fromOpaque(context!).takeUnretainedValue()
         if size == MemoryLayout<stop_request>.size {
-          receiver.requests.append(data!.loadUnaligned(as: stop_request.self))
+          receiver.handle?(data!.loadUnaligned(as: stop_request.self))
         }
         return 0
       }, Unmanaged.passUnretained(receiver).toOpaque(), nil)
@@ -67,12 +67,21 @@ struct ExecStops: ~Copyable {
   /// How many were not stopped since too many were at once.
   var refused: UInt32 { table.pointee.refused }
 
-  /// Those that wait and were not told before.
-  func take() throws(KernelTracerError) -> [stop_request] {
-    let result = ring_buffer__consume(ring)
+  /// Tells of those that wait and were not told before, in their order.
+  ///
+  /// Each one stays in the ring until it is handled: that is by what the guard knows that somebody waits.
+  func serve(_ handle: (stop_request) throws(KernelTracerError) -> Void) throws(KernelTracerError) {
+    var failure: KernelTracerError?
+    let result = withoutActuallyEscaping(handle) { handle in
+      receiver.handle = { request in
+        guard failure == nil else { return }
+        do throws(KernelTracerError) { try handle(request) } catch { failure = error }
+      }
+      defer { receiver.handle = nil }
+      return ring_buffer__consume(ring)
+    }
+    if let failure { throw failure }
     guard result >= 0 else { throw .system("cannot read the ring buffer", errno: -result) }
-    defer { receiver.requests = [] }
-    return receiver.requests
   }
 
   /// Lets a process go; false where the guard did already.

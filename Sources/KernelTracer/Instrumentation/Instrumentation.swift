@@ -87,7 +87,7 @@ final class Instrumentation {
   func serve(
     _ session: borrowing KernelObject, _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) {
-    for request in try stops.take() {
+    try stops.serve { (request) throws(KernelTracerError) in
       let text = instrument(request, session)
       let isInTime = try stops.release(request)
       if let text, isInTime {

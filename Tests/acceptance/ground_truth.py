@@ -29,6 +29,8 @@ def events(run: RecordedRun) -> Iterator[tuple[int, str | None, str]]:
 class Score:
     #: Events by (level, whether the owner is right).
     counts: Counter = field(default_factory=Counter)
+    #: Of these the events that the tracer promises to know: all but those that a suite calls unstructured.
+    promised: Counter = field(default_factory=Counter)
     #: In words.
     wrong: list[str] = field(default_factory=list)
     #: Numbers of events that were not recorded.
@@ -42,7 +44,7 @@ class Score:
         problems = [f"{len(self.missing)} events were not recorded"] if self.missing else []
         if self.counts["exact", False]:
             problems.append("; ".join(line for line in self.wrong if line.endswith("(exact)")))
-        if not self.total or self.counts["exact", True] < least_exact * self.total:
+        if not self.total or self.promised["exact", True] < least_exact * self.promised.total():
             problems.append(f"less than {least_exact:.0%} exact: {'; '.join(self.wrong[:5])}")
         return problems
 
@@ -52,18 +54,42 @@ class Score:
             f"{self.counts[key]} {key[0]} {'right' if key[1] else 'wrong'} ({self.counts[key] / self.total:.1%})"
             for key in known
         ]
-        return f"{self.total} events: {', '.join(shares)}"
+        told = f"{self.total} events: {', '.join(shares)}"
+        if self.promised.total() == self.total:
+            return told
+        exact = self.promised["exact", True]
+        return f"{told}; {exact} of {self.promised.total()} structured ones exact ({exact / self.promised.total():.1%})"
 
 
 def score(run: RecordedRun, truth: Path) -> Score:
-    owners = {entry["number"]: entry["owner"] for entry in map(json.loads, truth.read_text().splitlines())}
+    owners = {entry["number"]: entry for entry in map(json.loads, truth.read_text().splitlines())}
     result, seen = Score(), set()
     for number, marked, level in events(run):
         if number not in owners:
             continue
         seen.add(number)
-        result.counts[level, marked == owners[number]] += 1
-        if marked != owners[number]:
-            result.wrong.append(f"{number}: {owners[number]} is told as {marked} ({level})")
+        owner = owners[number]["owner"]
+        outcome = (level, marked == owner)
+        result.counts[outcome] += 1
+        if owners[number].get("structured", True):
+            result.promised[outcome] += 1
+        if marked != owner:
+            result.wrong.append(f"{number}: {owner} is told as {marked} ({level})")
     result.missing = sorted(owners.keys() - seen)
     return result
+
+
+class Levels(Counter):
+    """Connections and executions by how their test is known."""
+
+    @property
+    def problems(self) -> list[str]:
+        return [f"{self['window']} events are known by time alone"] if self["window"] else []
+
+    def __str__(self) -> str:
+        return ", ".join(f"{self[level]} {level}" for level in LEVELS if self[level])
+
+
+def levels_of(run: RecordedRun) -> Levels:
+    executions = [execution for process in run.processes for execution in process.executions]
+    return Levels(event.test[1] if event.test else "none" for event in [*run.connections, *executions])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 Identity = tuple[int, int]
-# The first line of a test's marker, and the level.
+# The test's name, and the level.
 Test = tuple[str, str]
 
 
@@ -28,7 +28,15 @@ class MarkedTest:
 
     @property
     def name(self) -> str:
-        return self.text.partition("\n")[0]
+        """One call of a Swift test with parameters has them behind the test's name."""
+        values = self.values
+        is_call = values.get("runner") == "Swift Testing" and "parameters" in values
+        name = self.text.partition("\n")[0]
+        return f"{name}|{values['parameters']}" if is_call else name
+
+    @property
+    def values(self) -> dict[str, str]:
+        return dict(line.partition("=")[::2] for line in self.text.split("\n")[1:])
 
 
 @dataclass(eq=False)

@@ -1,14 +1,13 @@
 """Swift's tests told apart, compared with a suite that knows whose its every event is."""
 
-import json
 import shutil
 import subprocess
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from conftest import BUILT, FIXTURES, clean_environment
+from ground_truth import score
 
 SUITE = FIXTURES / "attribution/swift"
 SCRATCH = BUILT / "attribution-swift"
@@ -22,70 +21,20 @@ def swift_test():
     return ["swift", "test", "--package-path", SUITE, "--scratch-path", SCRATCH, "--skip-build"]
 
 
-def lines_of(finished):
-    return [json.loads(line) for line in (finished.reports / "run.jsonl").read_text().splitlines()]
-
-
-def marked_tests(lines):
-    """Name, with the parameters of those that have any, and the marker's other lines, by id."""
-    tests = {}
-    for line in lines:
-        if line["type"] == "marker" and line["verb"] in ("begin", "fixture"):
-            name, *values = line["text"].split("\n")
-            values = dict(value.split("=", 1) for value in values)
-            parameters = values.get("parameters")
-            tests[line["test"]] = (f"{name}|{parameters}" if parameters else name, values)
-    return tests
-
-
-def events(lines):
-    """Everything with a number: (number, line)."""
-    for line in lines:
-        if line["type"] == "connect":
-            yield int(line["peer"].rpartition(":")[2]), line
-        elif line["type"] == "exec":
-            for argument in line["arguments"]:
-                if argument.startswith("event-"):
-                    yield int(argument[6:]), line
-
-
-def score(finished, truth):
-    """How many events are told how: by (whether the suite says that the tracer knows it exactly, level, is right)."""
-    owners = {entry["number"]: entry for entry in map(json.loads, truth.read_text().splitlines())}
-    lines = lines_of(finished)
-    tests = marked_tests(lines)
-    counts, wrong, seen = Counter(), [], set()
-    for number, line in events(lines):
-        if number not in owners:
-            continue
-        seen.add(number)
-        marked = tests[line["test"]][0] if "test" in line else None
-        level, owner = line.get("test_level", "none"), owners[number]
-        counts[owner["structured"], level, marked == owner["owner"]] += 1
-        if marked != owner["owner"]:
-            wrong.append(f"{number}: {owner['owner']} is told as {marked} ({level})")
-    assert seen == owners.keys(), sorted(owners.keys() - seen)[:5]
-    return counts, wrong
-
-
 def test_ground_truth(tool, tmp_path, swift_test):
     truth = tmp_path / "truth.jsonl"
     finished = tool("trace", *swift_test, environment={"TRUTH": str(truth)})
-    counts, wrong = score(finished, truth)
-    print({f"{level} {'right' if right else 'wrong'}{'' if known else ', unstructured'}": count
-           for (known, level, right), count in sorted(counts.items())})  # fmt: skip
-    assert sum(counts.values()) >= 400
-    assert not [count for (_, level, right), count in counts.items() if level == "exact" and not right], wrong
-    structured = sum(count for (known, _, _), count in counts.items() if known)
-    assert counts[True, "exact", True] >= 0.95 * structured, wrong
+    found = score(finished.run, truth)
+    print(found)
+    assert found.total >= 400
+    assert not found.problems(least_exact=0.95)
     assert finished.run.is_complete
 
 
 def test_results_and_places(tool, tmp_path, swift_test):
-    lines = lines_of(tool("trace", *swift_test, "--filter", "Results|Inner|free|ClassicTests.testSkipped|MoreTests"))
-    tests = marked_tests(lines)
-    results = {tests[line["test"]][0]: line["text"] for line in lines if line["type"] == "marker" and line["verb"] == "end"}
-    assert {name: result for name, result in results.items() if "(" in name or "/test" in name} == {
+    finished = tool("trace", *swift_test, "--filter", "Results|Inner|free|ClassicTests.testSkipped|MoreTests")
+    tests = {test.name: test for test in finished.run.tests.values() if "(" in test.name or "/test" in test.name}
+    assert {name: test.result for name, test in tests.items()} == {
         "ConcurrencyTests.Results/skipped()": "skipped",
         "ConcurrencyTests.Results/knownIssue()": "passed",
         "ConcurrencyTests.Results/passes()": "passed",
@@ -95,18 +44,15 @@ def test_results_and_places(tool, tmp_path, swift_test):
         "ClassicTests.MoreTests/testAsync": "passed",
         "ClassicTests.MoreTests/testPlain": "passed",
     }
-    values = {name: values for name, values in tests.values()}
-    place = values["ConcurrencyTests.Structured/Inner/one()"]
+    place = tests["ConcurrencyTests.Structured/Inner/one()"].values
     assert (place["runner"], place["suite"]) == ("Swift Testing", "ConcurrencyTests.Structured/Inner")
     assert place["file"].endswith("/Tests/ConcurrencyTests/StructuredTests.swift") and int(place["line"]) > 0
-    assert values["ClassicTests.MoreTests/testPlain"]["runner"] == "XCTest"
+    assert tests["ClassicTests.MoreTests/testPlain"].values["runner"] == "XCTest"
 
 
 def test_failures(tool, tmp_path, swift_test):
     finished = tool("trace", *swift_test, "--filter", "Failing", environment={"FAIL": "1"}, code=1)
-    lines = lines_of(finished)
-    tests = marked_tests(lines)
-    results = {tests[line["test"]][0]: line["text"] for line in lines if line["type"] == "marker" and line["verb"] == "end"}
+    results = {test.name: test.result for test in finished.run.tests.values()}
     assert results["ConcurrencyTests.Failing/expectation()"] == "failed"
     assert results["ConcurrencyTests.Failing/thrown(_:)|1"] == "passed"
     assert results["ConcurrencyTests.Failing/thrown(_:)|2"] == "failed"
@@ -131,9 +77,9 @@ def test_one_process_a_test(tool, tmp_path, swift_test):
     finished = tool(
         "trace", *swift_test, "--parallel", "--disable-swift-testing", environment={"TRUTH": str(truth)}
     )  # fmt: skip
-    counts, wrong = score(finished, truth)
-    assert not wrong
-    assert {level for known, level, _ in counts if known} == {"exact"}
+    found = score(finished.run, truth)
+    assert not found.missing and not found.wrong
+    assert {level for level, _ in found.promised} == {"exact"}
 
 
 def test_a_stripped_toolchain_is_told_by_process(tool, tmp_path, swift_test):

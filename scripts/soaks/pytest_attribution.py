@@ -13,7 +13,7 @@ from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 
-from ground_truth import LEVELS, Score, score
+from ground_truth import Score, levels_of, score
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITES = ROOT / "Fixtures/attribution"
@@ -138,10 +138,8 @@ def other_suites(soak, cache: Path, isolated: list[str]) -> None:
         if found != expected or alone.returncode != traced.returncode:
             problems.append(f"differ alone {dict(expected - found)} and traced {dict(found - expected)}")
         levels = levels_of(run)
-        if levels["window"]:
-            problems.append(f"{levels['window']} events are known by time alone")
-        told = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
-        soak.say(f"{name}, {expected.total()} test results alone and traced; {told}", problems, started)
+        problems += levels.problems
+        soak.say(f"{name}, {expected.total()} test results alone and traced; {levels}", problems, started)
 
 
 def source_of(name: str, python: Path, cache: Path) -> Path:
@@ -156,13 +154,3 @@ def source_of(name: str, python: Path, cache: Path) -> Path:
             archive.extractall(unpacked)
         next(path for path in unpacked.iterdir() if path.is_dir()).rename(directory)
     return directory
-
-
-def levels_of(run) -> Counter:
-    levels: Counter = Counter()
-    for connection in run.connections:
-        levels[connection.test[1] if connection.test else "none"] += 1
-    for process in run.processes:
-        for execution in process.executions:
-            levels[execution.test[1] if execution.test else "none"] += 1
-    return levels

@@ -3,13 +3,18 @@ package second
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"example.com/attribution"
 )
 
-func TestSecond(t *testing.T) {
+func TestMain(m *testing.M) {
 	attribution.Base(30000)
+	os.Exit(m.Run())
+}
+
+func TestSecond(t *testing.T) {
 	for i := 0; i < 20; i++ {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()

@@ -75,6 +75,8 @@ public enum Truth {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+    // Foundation waits for a process until nobody else has its socket, which any child inherits.
+    for descriptor in Int32(3)..<256 { posix_spawn_file_actions_addclose(&actions, descriptor) }
     let script = "read line; \(self.script(owner))"
     var process = pid_t()
     script.withCString { script in

@@ -95,6 +95,15 @@ def test_the_user_sees_no_difference(tool, package):
     assert "started no test binary" in cached.stderr and "(cached)" in cached.stdout.decode()
 
 
+def test_without_the_function_that_tells_a_tests_name(tool, package):
+    """Before Go 1.23 the linker left it out of most packages."""
+    binary = package / "getterless.test"
+    binary.write_bytes((package / "shop.test").read_bytes().replace(b"testing.(*common).Name\0", b"testing.(*common).Nome\0"))
+    binary.chmod(0o755)
+    finished = tool("trace", binary, "-test.run=TestBuys", directory=package)
+    assert {test.name for test in finished.run.tests.values()} == {"TestBuys", "TestBuys/a_book"}
+
+
 def test_without_the_names_of_functions(tool, package):
     binary = package / "nameless.test"
     binary.write_bytes((package / "shop.test").read_bytes().replace(b"testing.tRunner\0", b"testing.xRunner\0"))

@@ -132,10 +132,11 @@ struct GoCode: ~Copyable {
     return place.flatMap { UInt64(exactly: $0) }
   }
 
-  /// The offset of a string that a getter returns: two words that it loads, one behind the other.
+  /// The offset of the one string that a function loads from what it is given: two words, one behind the other.
   func fieldPair(in name: String) throws(BinaryError) -> UInt64 {
     let offsets = try loads(in: name, size: 8)
-    guard let first = offsets.sorted().first(where: { offsets.contains($0 + 8) }) else { throw unknownForm(name) }
+    let pairs = offsets.filter { offsets.contains($0 + 8) }
+    guard pairs.count == 1, let first = pairs.first else { throw unknownForm(name) }
     return UInt64(first)
   }
 

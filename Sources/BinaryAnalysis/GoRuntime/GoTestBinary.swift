@@ -45,7 +45,9 @@ public struct GoTestBinary: Hashable, Sendable {
 extension GoCode {
   /// The testing package: tests, fuzz targets and their seeds, examples, benchmarks.
   fileprivate func tests() throws(BinaryError) -> [GoTestBinary.Site] {
-    let name = try fieldPair(in: "testing.(*common).Name")
+    // The linker leaves the getter out of packages that do not need it; the report of a result has the name too.
+    let getter = "testing.(*common).Name"
+    let name = try fieldPair(in: has(getter) ? getter : "testing.(*T).report")
     let failed = byteField(in: "testing.(*common).Failed")
     let skipped = byteField(in: "testing.(*common).Skipped")
     // Without both nothing is said about results.

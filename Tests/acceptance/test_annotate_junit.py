@@ -77,7 +77,7 @@ SAMPLES = {
     ),
     "swift-testing": (
         "Swift Testing",
-        ["DemoTests|DemoTests/freeFunction()|spawn", "DemoTests.DemoST|DemoTests.DemoST/pass()|connect",
+        ["DemoTests|DemoTests.freeFunction()|spawn", "DemoTests.DemoST|DemoTests.DemoST/pass()|connect",
          "DemoTests.DemoST|DemoTests.DemoST/param(_:)|connect", "DemoTests.DemoST|DemoTests.DemoST/param(_:)|spawn",
          "DemoTests.DemoST|DemoTests.DemoST/Nested/inner()|nothing"],
         {("DemoTests", "freeFunction()"), ("DemoTests.DemoST", "pass()"), ("DemoTests.DemoST", "param(_:)"),

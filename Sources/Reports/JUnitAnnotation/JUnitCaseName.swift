@@ -52,13 +52,16 @@ struct JUnitCaseName: Hashable {
   }
 
   /// `Module.Class/test` of XCTest; of Swift Testing `Module.Suite/Nested/test()`, which its file calls class
-  /// `Module.Suite.Nested`.
+  /// `Module.Suite.Nested`, and `Module.test()`, class `Module`.
   private static func swift(id: String) -> JUnitCaseName {
     // An argument label or a raw identifier may hold a slash.
     let parameters = id.firstIndex { $0 == "(" || $0 == "`" } ?? id.endIndex
-    guard let slash = id[..<parameters].lastIndex(of: "/") else { return JUnitCaseName(className: "", name: id) }
-    let className = id[..<slash].split(separator: "/").joined(separator: ".")
-    return JUnitCaseName(className: className, name: String(id[id.index(after: slash)...]))
+    let own = id[..<parameters]
+    guard let end = own.lastIndex(of: "/") ?? own.firstIndex(of: ".") else {
+      return JUnitCaseName(className: "", name: id)
+    }
+    let className = id[..<end].split(separator: "/").joined(separator: ".")
+    return JUnitCaseName(className: className, name: String(id[id.index(after: end)...]))
   }
 
   /// Whether this is what a file calls `other` where it was told to call classes otherwise: `pytest --junit-prefix`

@@ -35,7 +35,7 @@ extension TraceBuilder {
       kind: kind)
     testCase.allowed = allowed
     testCase.parameters = text["parameters"]
-    testCase.file = text["file"]
+    if let file = text["file"] { testCase.file = trace.header.relativePath(of: file) }
     testCase.line = text["line"].flatMap { Int($0) }
     append(testCase, run: TestCase.Run(id: event.test.id, process: event.process, start: event.time))
   }
@@ -62,6 +62,14 @@ extension TraceBuilder {
     for flow in trace.flows { stand(for: flow.test, flow.processIdentity, flow.firstAttempt) }
     for lookup in trace.lookups { stand(for: lookup.test, lookup.processIdentity, lookup.first) }
     for image in trace.executedImages { stand(for: image.test, image.parentIdentity, image.firstTime) }
+  }
+}
+
+extension RunHeader {
+  /// An absolute path, as Swift's runners tell it, from the run's directory where it is below; others as they are.
+  fileprivate func relativePath(of path: String) -> String {
+    let prefix = workingDirectory + "/"
+    return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
   }
 }
 

@@ -33,7 +33,8 @@ public struct TestCase: Hashable, Sendable {
   public var name: String
   public var kind: Kind
   public var parameters: String?
-  /// As the runner tells, relative to its root directory; `line` is 1-based.
+  /// As the runner tells, relative to its root directory; where it tells an absolute path, relative to the run's
+  /// directory if it is below. `line` is 1-based.
   public var file: String?
   public var line: Int?
   public var result: TestResult?

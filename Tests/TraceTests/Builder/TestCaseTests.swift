@@ -41,6 +41,11 @@ private func flow(_ process: Int32, test: TestMark, at time: UInt64) -> KernelEv
     #expect(trace.testCases[2].run?.end == nil)
   }
 
+  @Test(arguments: [("/src/Tests/T.swift", "Tests/T.swift"), ("/srcs/T.swift", "/srcs/T.swift"), ("t.py", "t.py")])
+  func aFileBelowTheRunsDirectoryIsRelativeToIt(told: String, file: String) {
+    #expect(trace([mark(.begin, 1, "t\nfile=\(told)", at: 20_000)]).testCases.first?.file == file)
+  }
+
   @Test func keepsExecutionsOfOneNameApart() {
     let trace = trace([
       mark(.begin, 1, "t", at: 20_000), mark(.end, 1, "failed", at: 20_001), mark(.begin, 2, "t", at: 20_002),

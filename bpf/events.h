@@ -263,8 +263,8 @@ struct event_payload {
 #define ANSWER_NO_EVIDENCE 15
 
 /*
- * A Swift test begins. The text is its pieces one after the other: module,
- * names of suites and test, source file, arguments.
+ * A Swift test begins. The text is its pieces one after the other: module, source
+ * file, names of suites and test, arguments.
  */
 #define SWIFT_NAMES 8
 #define SWIFT_ARGUMENTS 4

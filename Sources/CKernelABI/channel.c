@@ -121,7 +121,8 @@ int pt_receive_packet(int socket, struct pt_packet *packet, int descriptors[PT_P
 	ssize_t got;
 	do
 		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-	while (got < 0 && errno == EINTR);
+	/* The other end was closed with packets unread, which is told once, ahead of what it has sent. */
+	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (got < 0)
 		return -errno;
 	for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {

@@ -1,6 +1,24 @@
+import Glibc
 import Testing
 
 @testable import KernelTracer
+
+struct ChannelTests {
+  @Test func whatWasSaidLastArrivesThoughSomethingWasLeftUnread() throws {
+    var ends: [Int32] = [-1, -1]
+    try #require(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
+    let stays = Channel(ends[0])
+    let leaves = Channel(ends[1])
+    try stays.send(.termination)
+    try leaves.send(.exit(code: 3))
+    _ = consume leaves
+    let last = try stays.receive()
+    #expect(last?.message == .exit(code: 3))
+    let end = try stays.receive()
+    #expect(end == nil)
+    try stays.send(.termination)
+  }
+}
 
 struct HandOverTests {
   @Test func bytesSurvive() throws {

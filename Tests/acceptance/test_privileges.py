@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -240,36 +240,48 @@ class Gate:
         for path in (self._started, self._go):
             os.mkfifo(path)
             os.chown(path, person.uid, person.gid)
-        self.script = f"echo >{quoted(self._started)}; read line <{quoted(self._go)}; exit $1"
+        # Open for writing too, which waits for nobody: who says that it has started is at the other gate already.
+        self.script = f"exec 3<>{quoted(self._go)}; echo >{quoted(self._started)}; read line <&3; exit $1"
 
     def wait_for_start(self) -> None:
         self._started.read_text()
 
     def open(self) -> None:
-        # No reader: the command is gone, or has passed.
+        # No reader: the command is gone.
         with suppress(OSError):
             descriptor = os.open(self._go, os.O_WRONLY | os.O_NONBLOCK)
             os.write(descriptor, b"\n")
             os.close(descriptor)
 
 
-@pytest.fixture
-def running(person, tmp_path):
-    """A self-elevated run whose command waits: the launcher, its tracer, and what lets the command go on."""
-    tool = UsersTool(person, "self-elevation", tmp_path)
-    gate = Gate(tmp_path, person)
+@contextmanager
+def waiting_run(person: Person, directory: Path, wrapper: list[str] = []):
+    """A self-elevated run whose command waits: the launcher, or what it is run by, its tracer, and what lets the
+    command go on."""
+    tool = UsersTool(person, "self-elevation", directory)
+    gate = Gate(directory, person)
     arguments, _ = tool.arguments("test", shell(gate.script, 0))
+    by_user = len(person.prefix)
+    arguments[by_user:by_user] = wrapper
     process = subprocess.Popen(
-        arguments, env=person.environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        arguments, env=person.environment, cwd=directory, stderr=subprocess.PIPE, text=True
     )
     gate.wait_for_start()
-    [sudo] = [pid for pid in children_of(process.pid) if name_of(pid) == "sudo"]
-    tracer = sudo
+    launcher = process.pid
+    if wrapper:
+        [launcher] = children_of(launcher)
+    [tracer] = [pid for pid in children_of(launcher) if name_of(pid) == "sudo"]
     while name_of(tracer) == "sudo":
         [tracer] = children_of(tracer)
     yield process, tracer, gate
     gate.open()
     process.wait(20)
+
+
+@pytest.fixture
+def running(person, tmp_path):
+    with waiting_run(person, tmp_path) as run:
+        yield run
 
 
 def name_of(pid: int) -> str:
@@ -297,6 +309,16 @@ def test_killed_tracer_is_not_a_pass(running):
     gate.open()
     assert process.wait(20) == 121
     assert "killed" in process.stderr.read()
+
+
+def test_tracer_killed_before_it_was_told_that_the_command_runs(person, tmp_path):
+    """The launcher says three things: its call, that the command is there, that it runs. The last goes nowhere."""
+    wrapper = ["strace", "-qq", "-o", "/dev/null", "-e", "inject=sendmsg:error=EPIPE:when=3"]
+    with waiting_run(person, tmp_path, wrapper) as (process, tracer, gate):
+        os.kill(tracer, signal.SIGKILL)
+        gate.open()
+        assert process.wait(20) == 121
+        assert "killed" in process.stderr.read()
 
 
 def test_killed_launcher_leaves_nothing(running):

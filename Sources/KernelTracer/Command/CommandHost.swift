@@ -57,6 +57,8 @@ public struct LocalCommandHost: ~Copyable, CommandHost {
   private var suspended: SuspendedCommand?
   private var command: RunningCommand?
   private var hasEnded = false
+  /// Released and not waited for.
+  var isRunning: Bool { command != nil }
 
   public init() throws(KernelTracerError) {
     signals = try ForwardedSignals()

@@ -68,19 +68,22 @@ struct Channel: ~Copyable {
     close(descriptor)
   }
 
+  /// Where the other end is gone, the next `receive` tells.
   func send(_ message: ChannelMessage, _ descriptors: [Int32] = []) throws(KernelTracerError) {
     var packet = message.packet
     let result = pt_send_packet(descriptor, &packet, descriptors, Int32(descriptors.count))
-    guard result == 0 else { throw .system("cannot speak to the other process of this run", errno: -result) }
+    guard [0, -EPIPE, -ECONNRESET].contains(result) else {
+      throw .system("cannot speak to the other process of this run", errno: -result)
+    }
   }
 
-  /// Waits for a message; nil where the other end is gone.
+  /// Waits for a message; nil where the other end is gone and all that it said was received.
   func receive() throws(KernelTracerError) -> (message: ChannelMessage, descriptors: [Int32])? {
     var packet = pt_packet()
     var descriptors = [Int32](repeating: -1, count: Int(PT_PACKET_DESCRIPTORS))
     var count: Int32 = 0
     let result = pt_receive_packet(descriptor, &packet, &descriptors, &count)
-    if result == 0 || result == -ECONNRESET { return nil }
+    if result == 0 { return nil }
     guard result == 1, let message = ChannelMessage(packet) else {
       throw .system("cannot understand the other process of this run", errno: result < 0 ? -result : EBADMSG)
     }

@@ -12,7 +12,6 @@ public struct Launcher: ~Copyable {
   private let call: HandOver
   private var host: LocalCommandHost?
   private var status: ExitStatus?
-  private var hasTold = false
 
   /// How the run ended.
   public enum Outcome: Sendable {
@@ -61,7 +60,7 @@ public struct Launcher: ~Copyable {
         if case .exit(let code) = message { return .told(code: code) }
         try answer(message, descriptors, channel)
       }
-      if ready.contains(where: { $0 != channel.descriptor }) { tell(try nextChange(), channel) }
+      if ready.contains(where: { $0 != channel.descriptor }) { try tell(host?.change() ?? .none, channel) }
       let wanted = host?.descriptors ?? []
       for descriptor in watched where !wanted.contains(descriptor) { poller.remove(descriptor) }
       for descriptor in wanted where !watched.contains(descriptor) { try poller.add(descriptor) }
@@ -117,29 +116,21 @@ public struct Launcher: ~Copyable {
     }
   }
 
-  private mutating func nextChange() throws(KernelTracerError) -> CommandChange {
-    host?.change() ?? .none
-  }
-
-  private mutating func tell(_ change: CommandChange, _ channel: borrowing Channel) {
-    do {
-      switch change {
-      case .none: break
-      case .ended(let ended):
-        status = ended
-        try channel.send(.ended(ended))
-      case .termination: try channel.send(.termination)
-      }
-    } catch {
-      // The tracer is gone, which the next wait shows.
+  private mutating func tell(_ change: CommandChange, _ channel: borrowing Channel) throws(KernelTracerError) {
+    switch change {
+    case .none: break
+    case .ended(let ended):
+      status = ended
+      try channel.send(.ended(ended))
+    case .termination: try channel.send(.termination)
     }
   }
 
   /// The tracer is gone: the command goes on to its end.
   private mutating func died() -> Outcome {
-    if status == nil, host != nil {
+    if status == nil {
       host?.abandon()
-      status = host?.wait()
+      if host?.isRunning == true { status = host?.wait() }
     }
     return .tracerDied(command: status)
   }

@@ -15,8 +15,8 @@ esac
 # DWARF is not needed to load; BTF stays.
 if [ -x "$objcopy" ]; then "$objcopy" -g "$object"; fi
 {
-	printf '/// The compiled kernel programs, base64 of an ELF object.\n'
+	printf '/// The compiled kernel programs: an ELF object, gzip, base64.\n'
 	printf 'let %s: StaticString = "' "$constant"
-	base64 -w0 "$object"
+	gzip -9nc "$object" | base64 -w0
 	printf '"\n'
 } >"$output"

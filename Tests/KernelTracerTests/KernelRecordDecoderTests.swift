@@ -146,11 +146,4 @@ import Trace
     #expect(path(fromLeafFirst: [], isCut: false) == "/")
     #expect(path(fromLeafFirst: Array("c/b/".utf8), isCut: true) == "…/b/c")
   }
-
-  @Test func decodesBase64OfEveryLength() {
-    for (text, expected) in [("TQ==", "M"), ("TWE=", "Ma"), ("TWFu", "Man"), ("+/+/", "\u{FB}\u{FF}\u{BF}")] {
-      let decoded = Array(text.utf8).withUnsafeBufferPointer { ObjectImage.decode(base64: $0) }
-      #expect(decoded == expected.unicodeScalars.map { UInt8($0.value) })
-    }
-  }
 }

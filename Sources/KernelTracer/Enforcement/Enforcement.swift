@@ -61,7 +61,7 @@ struct Enforcement: ~Copyable {
   private static func load(
     over recording: borrowing KernelObject, refusesUnixNames: Bool
   ) throws(KernelTracerError) -> OpaquePointer {
-    let image = ObjectImage.decode(enforcementObjectBase64)
+    let image = ObjectImage.unpack(enforcementObjectBase64)
     let types = try KernelTypes(for: image)
     let log = LibbpfLog.start()
     let object = try KernelObject.openObject(image, types: types.path)

@@ -5,7 +5,7 @@ import Glibc
 /// The kernel programs that probes of one language call: an object of its own, loaded when its first test binary
 /// appears, with the session's tables.
 public struct ProbeProgram: Sendable {
-  /// The compiled object, base64.
+  /// The compiled object, as `ObjectImage` unpacks it.
   let image: StaticString
 }
 
@@ -15,7 +15,7 @@ struct ProbeObject: ~Copyable {
   private let program: OpaquePointer
 
   init(_ kind: ProbeProgram, sharing session: borrowing KernelObject) throws(KernelTracerError) {
-    let image = ObjectImage.decode(kind.image)
+    let image = ObjectImage.unpack(kind.image)
     let types = try KernelTypes(for: image)
     let log = LibbpfLog.start()
     let object = try KernelObject.openObject(image, types: types.path)

@@ -68,7 +68,7 @@ struct KernelObject: ~Copyable {
     stopping endings: [String] = []
   ) throws(KernelTracerError) {
     var refused: Set<String> = []
-    let image = ObjectImage.decode(tracerObjectBase64)
+    let image = ObjectImage.unpack(tracerObjectBase64)
     let types = try KernelTypes(for: image)
     while true {
       let log = LibbpfLog.start()

@@ -1,8 +1,32 @@
+import CZlib
+
 /// The compiled kernel programs, as an ELF object in memory.
 enum ObjectImage {
-  /// Decodes an embedded base64 text (RFC 4648 section 4).
-  static func decode(_ base64: StaticString) -> [UInt8] {
-    base64.withUTF8Buffer { decode(base64: $0) }
+  /// Unpacks an embedded object: gzip (RFC 1952) as base64 text (RFC 4648 section 4).
+  static func unpack(_ embedded: StaticString) -> [UInt8] {
+    inflate(embedded.withUTF8Buffer { decode(base64: $0) })
+  }
+
+  private static func inflate(_ compressed: [UInt8]) -> [UInt8] {
+    var stream = z_stream()
+    // 15 bits of window, and 16 for gzip's header in place of zlib's.
+    let begun = inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    precondition(begun == Z_OK, "zlib has no memory, or is another version than its header")
+    defer { inflateEnd(&stream) }
+    // gzip ends with the size of what it holds, least significant byte first.
+    let size = compressed.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+    var input = compressed
+    return [UInt8](unsafeUninitializedCapacity: size) { output, count in
+      input.withUnsafeMutableBufferPointer { input in
+        stream.next_in = input.baseAddress
+        stream.avail_in = UInt32(input.count)
+        stream.next_out = output.baseAddress
+        stream.avail_out = UInt32(size)
+        let ended = CZlib.inflate(&stream, Z_FINISH)
+        precondition(ended == Z_STREAM_END, "an embedded object is damaged")
+      }
+      count = size
+    }
   }
 
   static func decode(base64 text: UnsafeBufferPointer<UInt8>) -> [UInt8] {

@@ -11,7 +11,7 @@ enum OpenSockets {
   /// `sockets` is the descriptor of the session's table of TCP sockets.
   static func read(_ sockets: Int32, _ body: (CloseEvent) -> Void) throws(KernelTracerError) {
     let log = LibbpfLog.start()
-    let object = try KernelObject.openObject(ObjectImage.decode(openSocketsObjectBase64), types: nil)
+    let object = try KernelObject.openObject(ObjectImage.unpack(openSocketsObjectBase64), types: nil)
     defer { bpf_object__close(object) }
     bpf_map__reuse_fd(bpf_object__find_map_by_name(object, table), sockets)
     let result = bpf_object__load(object)

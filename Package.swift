@@ -14,6 +14,7 @@ let package = Package(
     .executable(name: "process-tracer", targets: ["process-tracer"]),
     .library(name: "ProcessExpectations", targets: ["ProcessExpectations"]),
     .library(name: "ProcessExpectationsXCTest", targets: ["ProcessExpectationsXCTest"]),
+    .plugin(name: "TraceTestsCommand", targets: ["TraceTestsCommand"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -68,6 +69,12 @@ let package = Package(
       linkerSettings: kernelLibraries, plugins: ["CompileBPF"]),
     .plugin(name: "CompileBPF", capability: .buildTool()),
     .plugin(name: "EmbedPage", capability: .buildTool()),
+    .plugin(
+      name: "TraceTestsCommand",
+      capability: .command(
+        intent: .custom(
+          verb: "trace-tests", description: "Runs the tests under process-tracer, which has to be installed."))
+    ),
     .executableTarget(
       name: "process-tracer",
       dependencies: [

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import resource
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -18,13 +17,14 @@ HIDDEN = [
     "libssl-dev", "libhttp-parser-dev", "libnanopb-dev",
 ]  # fmt: skip
 TESTS = ".build/debug/consumerPackageTests.xctest"
+# It is built once.
+pytestmark = pytest.mark.xdist_group("consumer")
 
 
 @dataclass
 class Consumer:
     package: Path
     output: str
-    seconds: float
     environment: dict[str, str]
 
     def run(self, *command: object, **options) -> subprocess.CompletedProcess:
@@ -37,7 +37,7 @@ class Consumer:
 
 @pytest.fixture(scope="module")
 def consumer(tmp_path_factory) -> Consumer:
-    """The package with its tests built: the output, and the processor seconds that it took."""
+    """The package with its tests built, and what that said."""
     directory = tmp_path_factory.mktemp("consumer")
     clone, package = directory / "process-tracer", directory / "consumer"
     subprocess.run(["git", "clone", "-q", "--no-hardlinks", ROOT, clone], check=True)
@@ -48,17 +48,13 @@ def consumer(tmp_path_factory) -> Consumer:
     }  # fmt: skip
     # An empty file over each of them, in a mount namespace that ends with the build.
     script = 'echo "$HIDDEN" | while read -r file; do mount --bind /dev/null "$file"; done && exec swift build --build-tests'
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     built = subprocess.run(
         ["unshare", "-m", "sh", "-ec", script], cwd=package, env=environment | {"HIDDEN": "\n".join(hidden_files())},
         capture_output=True, text=True,
     )  # fmt: skip
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     output = built.stdout + built.stderr
     assert built.returncode == 0, output
-    return Consumer(
-        package, output, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, environment
-    )
+    return Consumer(package, output, environment)
 
 
 def hidden_files() -> list[str]:
@@ -78,9 +74,12 @@ def traced(consumer, tmp_path_factory) -> tuple[subprocess.CompletedProcess, dic
     return finished, json.loads((reports / "verdict.json").read_text())
 
 
-def test_it_builds_fast_and_says_nothing(consumer):
+def test_it_builds_what_it_uses_and_says_nothing(consumer):
     assert "warning:" not in consumer.output
-    assert consumer.seconds < 30
+    modules = set(re.findall(r"Emitting module (\w+)", consumer.output))
+    assert {name for name in modules if not name.startswith("consumer")} == {
+        "ProcessActivity", "ProcessExpectations", "ProcessExpectationsXCTest", "Work", "SwiftTestingTests", "XCTestTests"
+    }  # fmt: skip
 
 
 def test_at_most_three_pins_are_added(consumer):
@@ -161,3 +160,46 @@ def test_without_a_tracer(consumer, variables, code, text):
     )  # fmt: skip
     assert finished.returncode == code, finished.stdout
     assert text in finished.stdout
+
+
+def trace_tests(consumer, *arguments, **variables) -> subprocess.CompletedProcess:
+    return consumer.run(
+        *IN_NAMESPACE, "swift", "package", "trace-tests", *arguments, env=consumer.environment | variables
+    )  # fmt: skip
+
+
+def test_the_plugin_passes_its_arguments_on(consumer, tmp_path):
+    reports = tmp_path / "re ports"
+    finished = trace_tests(
+        consumer, "-q", "--report-dir", reports, "--", "--filter", "PassingTests/noEgress|'no \"such test",
+        PROCESS_TRACER=str(BINARY),
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stdout
+    verdict = json.loads((reports / "verdict.json").read_text())
+    assert verdict["counts"]["tests"] == 1 and verdict["commandExitCode"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--", "--skip-build", "--filter", "FailingTests/noEgress"], "exit code 1"),
+        (["--deny-run", "true", "--", "--skip-build", "--filter", "PassingTests/neverRuns"], "exit code 120"),
+    ],
+    ids=["a test fails", "the policy is violated"],
+)
+def test_the_plugin_fails_when(consumer, arguments, text):
+    finished = trace_tests(consumer, *arguments, PROCESS_TRACER=str(BINARY))
+    assert finished.returncode == 1 and f"Plugin ended with {text}" in finished.stdout, finished.stdout
+
+
+def test_the_plugin_says_where_the_tool_is_from(consumer):
+    finished = trace_tests(consumer, PROCESS_TRACER="", PATH=without_the_tool())
+    assert finished.returncode == 1
+    assert finished.stdout.splitlines()[-1] == (
+        "error: process-tracer is not on PATH: run scripts/install of its repository, or set PROCESS_TRACER to the binary"
+    )
+
+
+def without_the_tool() -> str:
+    directories = os.environ["PATH"].split(os.pathsep)
+    return os.pathsep.join(path for path in directories if not os.path.exists(f"{path}/process-tracer"))

@@ -12,6 +12,7 @@ import (
 type Activity struct {
 	Processes   []Process
 	Connections []Connection
+	Lookups     []Lookup
 	Listeners   []Listener
 	// NotExact is what may or may not be the code's own; nil within itself.
 	NotExact *Activity
@@ -60,6 +61,9 @@ func (p Process) String() string {
 type Connection struct {
 	// Direction is connect, accept or send; Place loopback, self, dns or outside.
 	Program, Direction, Protocol, Peer, Destination, Place string
+	// Names are what the address was called when it was tried, by evidence: answers of the nameservers of resolv.conf to
+	// questions of the run, and /etc/hosts.
+	Names []string
 	// Outcome is empty where it is not known yet.
 	Outcome  string
 	PID      int
@@ -73,14 +77,42 @@ type Connection struct {
 func (c Connection) IsEgress() bool { return c.Direction != "accept" && c.Place == "outside" }
 
 func (c Connection) String() string {
-	arrow, outcome := "→", ""
+	arrow, called, outcome := "→", "", ""
 	if c.Direction == "accept" {
 		arrow = "←"
 	}
 	if c.Outcome != "" {
 		outcome = ", " + c.Outcome
 	}
-	return fmt.Sprintf("%s(%d) %s %s%s", c.Program, c.PID, arrow, c.Destination, outcome)
+	if len(c.Names) > 0 {
+		called = fmt.Sprintf(" (%s)", strings.Join(c.Names, ", "))
+	}
+	return fmt.Sprintf("%s(%d) %s %s%s%s", c.Program, c.PID, arrow, c.Destination, called, outcome)
+}
+
+// Lookup is a name that a DNS server was asked for over port 53, and answered.
+type Lookup struct {
+	// Name is in lower case, without a dot at the end; Type A, AAAA, and so on.
+	Program, Name, Type, Resolver string
+	// ResponseCode is the RCODE: 0 no error, 3 no such name.
+	ResponseCode int
+	Addresses    []string
+	PID          int
+	Time         time.Duration
+	Level        string
+}
+
+func (l Lookup) String() string {
+	answer := "no address"
+	switch {
+	case l.ResponseCode == 3:
+		answer = "no such name"
+	case l.ResponseCode != 0:
+		answer = fmt.Sprintf("error %d", l.ResponseCode)
+	case len(l.Addresses) > 0:
+		answer = strings.Join(l.Addresses, ", ")
+	}
+	return fmt.Sprintf("%s(%d) asked %s for %s %s: %s", l.Program, l.PID, l.Resolver, l.Name, l.Type, answer)
 }
 
 // Listener is a socket that waits for others.
@@ -122,6 +154,12 @@ func newActivity(lines []line) Activity {
 			to.Processes = append(to.Processes, newProcess(line))
 		case "connection":
 			to.Connections = append(to.Connections, newConnection(line))
+		case "lookup":
+			to.Lookups = append(to.Lookups, Lookup{
+				Program: text(line, "program"), Name: text(line, "name"), Type: text(line, "type"),
+				Resolver: text(line, "resolver"), ResponseCode: number(line, "code", 0), Addresses: line.all("address"),
+				PID: number(line, "pid", 0), Time: moment(line), Level: text(line, "level"),
+			})
 		case "listener":
 			to.Listeners = append(to.Listeners, Listener{
 				Program: text(line, "program"), Protocol: text(line, "protocol"), Local: text(line, "local"),
@@ -155,6 +193,7 @@ func newConnection(line line) Connection {
 	return Connection{
 		Program: text(line, "program"), Direction: text(line, "direction"), Protocol: text(line, "protocol"),
 		Peer: text(line, "peer"), Destination: text(line, "destination"), Place: text(line, "place"),
+		Names: line.all("name"),
 		Outcome: text(line, "outcome"), PID: number(line, "pid", 0), Ancestry: line.all("from"), Time: moment(line),
 		Level: text(line, "level"), queries: line.all("net"),
 	}

@@ -7,10 +7,9 @@ public struct DestinationQuery: Hashable, Sendable {
   public init(_ text: String) throws(GrammarError) {
     spec = try NetworkSpec(text)
     switch spec.destination {
-    case .network, .keyword: break
-    // What names prove is known when the run is over.
-    case .host, .subdomains, .lookup, .unix:
-      throw .expected("an address, a range, or one of \(NetworkSpec.keywordList)", found: text)
+    case .network, .keyword, .host, .subdomains, .lookup: break
+    case .unix:
+      throw .expected("an address, a range, a host name, or one of \(NetworkSpec.keywordList)", found: text)
     }
   }
 
@@ -22,8 +21,14 @@ public struct DestinationQuery: Hashable, Sendable {
       processIdentity: connection.processIdentity, destination: connection.peer, protocol: connection.protocol,
       firstAttempt: connection.attempt)
     flow.networkNamespace = connection.networkNamespace
+    flow.names = connection.names
     flow.isLocal = isLocal
     return DestinationMatch(nameservers: nameservers).matches(spec, flow)
+  }
+
+  /// Whether it is a name that was asked for: `dns:NAME`.
+  public func matches(_ lookup: DNSMessage) -> Bool {
+    if case .lookup(let pattern) = spec.destination { pattern.matches(lookup.name) } else { false }
   }
 
   /// Whether it is what a socket waits at.

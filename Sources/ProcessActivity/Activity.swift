@@ -1,4 +1,4 @@
-/// What a stretch of code did to the world: the processes it started, its connections and listeners.
+/// What a stretch of code did to the world: the processes it started, its connections, lookups and listeners.
 ///
 /// As the kernel saw it, in the order of time, up to the end of the scope; nothing is missed where `lost` and `omitted`
 /// are 0. All of it is known to be the scope's own (level `exact`); what is not stands in `notExact`. Not among the
@@ -6,6 +6,7 @@
 public struct Activity: Sendable {
   public var processes: [Process] = []
   public var connections: [Connection] = []
+  public var lookups: [Lookup] = []
   public var listeners: [Listener] = []
   /// What may or may not be the scope's.
   public var notExact = NotExact()
@@ -25,6 +26,7 @@ public struct Activity: Sendable {
   public struct NotExact: Sendable {
     public var processes: [Process] = []
     public var connections: [Connection] = []
+    public var lookups: [Lookup] = []
     public var listeners: [Listener] = []
   }
 
@@ -113,6 +115,9 @@ public struct Activity: Sendable {
     public var peer: String
     /// `tcp://192.0.2.1:443`
     public var destination: String
+    /// What the address was called when it was tried, by evidence: answers of the nameservers of resolv.conf to questions
+    /// of the run, and /etc/hosts.
+    public var names: [String]
     public var place: Place
     /// `established`, `unreachable`, `abandoned` or an errno's name; nil where it is not known yet.
     public var outcome: String?
@@ -125,6 +130,26 @@ public struct Activity: Sendable {
 
     /// Whether it was an attempt to reach another machine; to ask the nameservers is none, as for the policy.
     public var isEgress: Bool { direction != .accept && place == .outside }
+
+    var queries: [Int] = []
+  }
+
+  /// A name that a DNS server was asked for over port 53, and answered.
+  public struct Lookup: Sendable {
+    /// Lower case, without a dot at the end.
+    public var name: String
+    /// `A`, `AAAA`, `HTTPS`, …
+    public var type: String
+    /// RCODE: 0 no error, 3 no such name.
+    public var responseCode: Int
+    public var addresses: [String]
+    /// The server's address.
+    public var resolver: String
+    public var program: String
+    public var pid: Int32
+    /// When the answer came in, since the scope began.
+    public var time: Duration
+    public var level: Level
 
     var queries: [Int] = []
   }
@@ -168,10 +193,25 @@ extension Activity.Process: CustomStringConvertible {
 }
 
 extension Activity.Connection: CustomStringConvertible {
-  /// `curl(12) → tcp://192.0.2.1:443, ECONNREFUSED`
+  /// `curl(12) → tcp://192.0.2.1:443 (api.example.com), ECONNREFUSED`
   public var description: String {
     let arrow = direction == .accept ? "←" : "→"
-    return "\(program)(\(pid)) \(arrow) \(destination)" + (outcome.map { ", \($0)" } ?? "")
+    let called = names.isEmpty ? "" : " (\(names.joined(separator: ", ")))"
+    return "\(program)(\(pid)) \(arrow) \(destination)\(called)" + (outcome.map { ", \($0)" } ?? "")
+  }
+}
+
+extension Activity.Lookup: CustomStringConvertible {
+  /// `curl(12) asked 192.0.2.53 for api.example.com A: 192.0.2.1`
+  public var description: String {
+    let answer =
+      switch (responseCode, addresses.isEmpty) {
+      case (0, false): addresses.joined(separator: ", ")
+      case (0, true): "no address"
+      case (3, _): "no such name"
+      case (let code, _): "error \(code)"
+      }
+    return "\(program)(\(pid)) asked \(resolver) for \(name) \(type): \(answer)"
   }
 }
 
@@ -182,7 +222,9 @@ extension Activity.Listener: CustomStringConvertible {
 
 extension Activity: CustomStringConvertible {
   public var description: String {
-    let items = processes.map(\.description) + connections.map(\.description) + listeners.map(\.description)
+    let items =
+      processes.map(\.description) + connections.map(\.description) + lookups.map(\.description)
+      + listeners.map(\.description)
     return items.isEmpty ? "no activity" : items.joined(separator: "; ")
   }
 }

@@ -119,6 +119,15 @@ public func XCTAssertConnects<Value, Failure: Error>(
   try check([.connects(to: destination)], inexact, file, line, body)
 }
 
+/// Asserts that a DNS server is asked for a name, and answers.
+@discardableResult
+public func XCTAssertResolves<Value, Failure: Error>(
+  _ name: String, inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
+  _ body: () throws(Failure) -> Value
+) throws -> Value {
+  try check([.resolves(name)], inexact, file, line, body)
+}
+
 // MARK: What they share
 
 private func noEgress(_ destinations: [String]) -> [ActivityExpectation] {

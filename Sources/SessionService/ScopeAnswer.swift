@@ -21,6 +21,7 @@ public struct ScopeAnswer {
     for connection in activity.connections {
       lines.append(Self.line(connection, request, places, since: start))
     }
+    for lookup in activity.lookups { lines.append(Self.line(lookup, request, since: start)) }
     for listener in activity.listeners { lines.append(Self.line(listener, request, since: start)) }
     lines.append(SessionLine("end"))
   }
@@ -67,6 +68,7 @@ public struct ScopeAnswer {
     line.append("protocol", connection.protocol)
     line.append("peer", connection.peer)
     line.append("destination", connection.destinationText)
+    for name in connection.names.evidence(at: connection.attempt) { line.append("name", name.name) }
     line.append("place", place.rawValue)
     line.append("time", connection.attempt.nanoseconds(since: start))
     line.append("level", live.level.rawValue)
@@ -83,6 +85,26 @@ public struct ScopeAnswer {
     append(live.ancestry, to: &line)
     for (index, query) in request.destinations.enumerated()
     where query.matches(connection, isLocal: place == .own, nameservers: places.nameservers) {
+      line.append("net", index)
+    }
+    return line
+  }
+
+  private static func line(
+    _ live: ScopeActivity.LiveLookup, _ request: SessionRequest, since start: BootInstant
+  ) -> SessionLine {
+    let message = live.message
+    var line = SessionLine("lookup")
+    line.append("name", message.name)
+    line.append("type", message.type)
+    line.append("code", message.responseCode)
+    for address in message.records.flatMap(\.addresses) { line.append("address", address) }
+    line.append("resolver", live.answer.resolver)
+    line.append("time", live.answer.time.nanoseconds(since: start))
+    line.append("level", live.level.rawValue)
+    line.append("pid", live.answer.process.pid)
+    line.append("program", live.image?.name ?? "?")
+    for (index, query) in request.destinations.enumerated() where query.matches(message) {
       line.append("net", index)
     }
     return line

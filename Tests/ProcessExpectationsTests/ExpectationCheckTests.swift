@@ -43,6 +43,21 @@ import Testing
     #expect(violation.text.contains("not known to be the test's own"))
   }
 
+  @Test func namesAreToldWithTheAddress() throws {
+    let named = connection("outside", "\tname=api.example.com\tname=www.example.com")
+    let violation = try #require(violations(.noEgress, answer: named).first)
+    #expect(violation.text.contains("tcp://203.0.113.9:443 (api.example.com, www.example.com)"))
+  }
+
+  @Test func aLookupIsToldWithItsAnswer() throws {
+    let lookup =
+      "lookup\tname=gone.example.com\ttype=A\tcode=3\tresolver=192.0.2.53\ttime=1\tlevel=exact\tpid=7\tprogram=curl"
+    #expect(violations(.resolves("gone.example.com"), answer: lookup + "\tnet=0").isEmpty)
+    let violation = try #require(violations(.resolves("api.example.com"), answer: lookup).first)
+    #expect(violation.text.contains("curl(7) asked 192.0.2.53 for gone.example.com A: no such name"))
+    #expect(violations(.resolves("x"), answer: "").first?.text.contains("there was none at all") == true)
+  }
+
   @Test func programsAreCountedByTheQueriesThatTheyFit() {
     let twice = ActivityExpectation.spawns("git", times: 2)
     let git = process("git", "\tend=5\texit=0\trun=0")

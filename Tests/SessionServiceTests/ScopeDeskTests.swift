@@ -13,10 +13,11 @@ private struct Recorder: ~Copyable {
   static let tester = ProcessIdentity(pid: 10, start: BootInstant(nanoseconds: 10))
 
   init() {
-    builder = TraceBuilder(
-      header: RunHeader(
-        toolVersion: "", verb: "test", command: [], workingDirectory: "/", traceID: "", rootSpanID: "",
-        start: BootInstant(nanoseconds: 0), unixOffset: 0))
+    var header = RunHeader(
+      toolVersion: "", verb: "test", command: [], workingDirectory: "/", traceID: "", rootSpanID: "",
+      start: BootInstant(nanoseconds: 0), unixOffset: 0)
+    header.networkNamespace = 1
+    builder = TraceBuilder(header: header)
     fork(Self.tester, from: ProcessIdentity(pid: 1, start: BootInstant(nanoseconds: 1)))
   }
 
@@ -65,6 +66,17 @@ private struct Recorder: ~Copyable {
     add(.connect(event))
   }
 
+  mutating func answer(_ name: String, _ address: String, test: TestMark, doubts: Set<AnswerEvent.Doubt> = []) {
+    let message = DNSMessage(
+      id: 1, responseCode: 0, isTruncated: false, name: name, type: .a,
+      records: [.address(name: name, IPAddress(address)!)], isBroken: false)
+    var event = AnswerEvent(
+      time: now(), process: Self.tester, thread: 1, socket: 9, resolver: IPAddress("203.0.113.54")!, protocol: .udp,
+      networkNamespace: 1, doubts: doubts, message: message)
+    event.test = test
+    add(.answer(event))
+  }
+
   /// The lines of an answer by their word.
   mutating func ask(_ id: UInt32, secret: String? = nil, more: String = "", lost: UInt64 = 0) throws -> [SessionLine] {
     let request = try SessionRequest("activity\tversion=1\ttest=\(id << 4)\tsecret=\(secret ?? "secret\(id)")\(more)")
@@ -98,6 +110,27 @@ extension [SessionLine] {
     let second = try run.ask(2)
     #expect(second.values("connection", "destination") == ["tcp://203.0.113.2:443"])
     #expect(second.values("process", "pid") == ["20"])
+  }
+
+  @Test func namesAreThoseThatEvidenceGaveBefore() throws {
+    var run = Recorder()
+    run.open(1)
+    let test = TestMark(id: 1, level: .exact)
+    run.answer("api.example.com", "203.0.113.9", test: test)
+    run.answer("claimed.example.com", "203.0.113.9", test: test, doubts: [.otherServer])
+    run.answer("unasked.example.com", "203.0.113.9", test: test, doubts: [.unasked])
+    run.connect("203.0.113.9", test: test, socket: 1)
+    run.answer("late.example.com", "203.0.113.9", test: test)
+    run.mark(.end, 1)
+    let queries = [
+      "api.example.com", "claimed.example.com", "late.example.com:443", "*.example.com:443", "dns:claimed.example.com",
+    ]
+    let answer = try run.ask(1, more: queries.map { "\tnet=\($0)" }.joined())
+    #expect(answer.values("connection", "name") == ["api.example.com"])
+    #expect(answer.values("connection", "net") == ["0", "3"])
+    #expect(answer.values("lookup", "name") == ["api.example.com", "claimed.example.com", "late.example.com"])
+    #expect(answer.values("lookup", "address") == ["203.0.113.9", "203.0.113.9", "203.0.113.9"])
+    #expect(answer.values("lookup", "net") == ["4"])
   }
 
   @Test func anEnclosingScopeHasWhatThoseWithinDid() throws {

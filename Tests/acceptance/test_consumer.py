@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from conftest import BINARY, FIXTURES, IN_NAMESPACE, ROOT, clean_environment
+from internet import Internet
+from name_server import resolver
 
 # What building the tool needs and using the modules must not.
 HIDDEN = [
@@ -68,9 +70,11 @@ def hidden_files() -> list[str]:
 def traced(consumer, tmp_path_factory) -> tuple[subprocess.CompletedProcess, dict]:
     """The whole suite under the tracer, and what its reports say."""
     reports = tmp_path_factory.mktemp("reports")
-    finished = consumer.run(
-        *IN_NAMESPACE, BINARY, "trace", "-q", "--report-dir", reports, "--", "swift", "test", "--skip-build"
-    )
+    with Internet() as internet, resolver(internet):
+        finished = consumer.run(
+            *internet.resolving("203.0.113.54"), BINARY, "trace", "-q", "--report-dir", reports, "--",
+            "swift", "test", "--skip-build",
+        )  # fmt: skip
     return finished, json.loads((reports / "verdict.json").read_text())
 
 

@@ -4,6 +4,8 @@ import re
 
 import pytest
 from conftest import FIXTURES, IN_NAMESPACE, clean_environment, run_plain
+from internet import Internet
+from name_server import resolver
 
 SUITE = FIXTURES / "expectations/go"
 
@@ -14,16 +16,30 @@ def documented() -> dict[str, str]:
 
 
 def test_the_right_tests_fail(tool):
-    finished = tool("trace", "go", "test", "-count=1", "-v", "./...", prefix=IN_NAMESPACE, code=1, directory=SUITE)
+    with Internet() as internet, resolver(internet):
+        finished = tool(
+            "trace", "go", "test", "-count=1", "-v", "./...", prefix=internet.resolving("203.0.113.54"), code=1,
+            directory=SUITE,
+        )  # fmt: skip
     output = finished.stdout.decode()
     results = {name: result for result, name in re.findall(r"^--- (PASS|FAIL|SKIP): (\w+)", output, re.M)}
     expected = documented()
     assert {name for name, result in results.items() if result == "FAIL"} == expected.keys(), output
-    assert sum(result == "PASS" for result in results.values()) == 5, output
+    assert sum(result == "PASS" for result in results.values()) == 6, output
     sections = re.split(r"^=== RUN   (\w+)$", output, flags=re.M)
     said = dict(zip(sections[1::2], sections[2::2]))
     for name, says in expected.items():
         assert re.search(r"expecting_test\.go:\d+: ", said[name]) and says in said[name], (name, said[name])
+
+
+@pytest.mark.parametrize(("policy", "code"), [("tests-may-widen: true", 0), ("", 120)], ids=["may widen", "may not"])
+def test_the_gate_allows_what_a_test_may_allow_itself(tool, tmp_path, policy, code):
+    file = tmp_path / "policy.yml"
+    file.write_text(f"version: 1\n{policy}\n")
+    tool(
+        "test", "go", "test", "-count=1", "-run", "TestPassesForAllowedEgress", "./...",
+        options=["--policy", file], prefix=IN_NAMESPACE, code=code, directory=SUITE,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from conftest import FIXTURES, IN_NAMESPACE
+from internet import Internet
+from name_server import resolver
 
 SUITE = FIXTURES / "expectations/pytest"
 
@@ -21,10 +23,11 @@ def documented() -> dict[str, tuple[str, str]]:
 @pytest.mark.parametrize("options", [[], ["-n", "2"]], ids=["in one process", "xdist"])
 def test_the_right_tests_fail_in_the_right_phase(tool, tmp_path, options):
     results = tmp_path / "results.xml"
-    finished = tool(
-        "trace", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--strict-markers", f"--junitxml={results}",
-        *options, SUITE, prefix=IN_NAMESPACE, code=1,
-    )  # fmt: skip
+    with Internet() as internet, resolver(internet):
+        finished = tool(
+            "trace", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--strict-markers",
+            f"--junitxml={results}", *options, SUITE, prefix=internet.resolving("203.0.113.54"), code=1,
+        )  # fmt: skip
     failed = {}
     passed = set()
     for case in ElementTree.parse(results).iter("testcase"):
@@ -39,7 +42,7 @@ def test_the_right_tests_fail_in_the_right_phase(tool, tmp_path, options):
     assert failed.keys() == expected.keys(), finished.explain()
     for name, (phase, says) in expected.items():
         assert failed[name][0] == phase and says in failed[name][1], (name, failed[name])
-    assert sum(name.startswith("test_passes_") for name in passed) == 8
+    assert sum(name.startswith("test_passes_") for name in passed) == 9
     assert "PytestWarning" in finished.stdout.decode() and "not known to be the test's own" in finished.stdout.decode()
     # What asked is none of what was done.
     assert not any("session" in entry for entry in finished.verdict["notCovered"])

@@ -36,6 +36,19 @@ func TestPassesForAllowedEgress(t *testing.T) {
 	run(t, "python3", "-c", "import socket; s = socket.socket(); s.setblocking(False); s.connect_ex(('203.0.113.9', 443))")
 }
 
+func TestPassesForHostNames(t *testing.T) {
+	defer processexpect.NoEgress(t, "api.example.com:443")()
+	activity := processexpect.Record(t, func() {
+		run(t, "bash", "-c", "a=$(getent ahostsv4 api.example.com | head -n 1); exec 3<>/dev/tcp/${a%% *}/443")
+	})
+	if len(activity.Lookups) != 1 || activity.Lookups[0].Name != "api.example.com" {
+		t.Errorf("lookups: %v", activity.Lookups)
+	}
+	if egress := activity.Egress(); len(egress) != 1 || egress[0].Names[0] != "api.example.com" {
+		t.Errorf("egress: %v", egress)
+	}
+}
+
 func TestFailsForEgress(t *testing.T) { // says: tcp://203.0.113.9:443
 	defer processexpect.NoEgress(t)()
 	run(t, "python3", "-c", "import socket; s = socket.socket(); s.setblocking(False); s.connect_ex(('203.0.113.9', 443))")

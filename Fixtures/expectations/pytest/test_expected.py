@@ -77,6 +77,23 @@ def test_fails_for_loopback_that_is_not_listed():
     attempt("127.0.0.2")
 
 
+@pytest.mark.allow_hosts(["api.example.com", "localhost"])
+def test_passes_for_allowed_host_names(process_activity):
+    attempt("api.example.com")
+    attempt("localhost")
+    activity = process_activity()
+    assert [(lookup.name, lookup.type, lookup.addresses) for lookup in activity.lookups] == [
+        ("api.example.com", "A", ["203.0.113.9"])
+    ]  # fmt: skip
+    assert [connection.names for connection in activity.egress] == [["api.example.com"]]
+
+
+@pytest.mark.allow_hosts(["other.example.net"])
+def test_fails_for_other_host_names():
+    """phase: call; says: tcp://203.0.113.9:443 (api.example.com)"""
+    attempt("api.example.com")
+
+
 @pytest.mark.spawns("true", times=2)
 @pytest.mark.spawns("sh", arguments="-c *", times=1)
 @pytest.mark.spawns("true", parent="sh", times=1)

@@ -8,8 +8,10 @@ public let nothing = Nothing.nothing
 
 /// What code may do to the world, or has to.
 ///
-/// Destinations are SPECs of process-tracer's policy (`203.0.113.9:443`, `tcp://10.0.0.0/8`, `loopback:8080`), programs
-/// its PROGs (`git`, `/usr/bin/*`), or the name that a program was called by.
+/// Destinations are SPECs of process-tracer's policy (`203.0.113.9:443`, `api.example.com:443`, `tcp://10.0.0.0/8`,
+/// `loopback:8080`), programs its PROGs (`git`, `/usr/bin/*`), or the name that a program was called by. A host name means
+/// an address by evidence alone, as in the policy: an answer of a nameserver of resolv.conf to a question of the run, or
+/// /etc/hosts as it was before the run.
 public struct ActivityExpectation: Sendable {
   package enum Kind: Sendable {
     case noEgress
@@ -21,6 +23,7 @@ public struct ActivityExpectation: Sendable {
     case leavesNothingRunning
     case listens(String)
     case connects(String)
+    case resolves(String)
   }
 
   /// A program with its arguments and ancestors.
@@ -132,6 +135,13 @@ public struct ActivityExpectation: Sendable {
   ) -> ActivityExpectation {
     ActivityExpectation(
       .connects(destination), CodePlace(fileID: fileID, filePath: filePath, line: line, column: column))
+  }
+
+  /// A DNS server is asked for a name and answers, whatever it is: `api.example.com`, `*.example.com`.
+  public static func resolves(
+    _ name: String, fileID: String = #fileID, filePath: String = #filePath, line: Int = #line, column: Int = #column
+  ) -> ActivityExpectation {
+    ActivityExpectation(.resolves(name), CodePlace(fileID: fileID, filePath: filePath, line: line, column: column))
   }
 }
 

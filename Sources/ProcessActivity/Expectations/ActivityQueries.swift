@@ -12,6 +12,7 @@ package struct ActivityQueries: Sendable {
       case .noEgress, .spawnsNothing, .leavesNothingRunning: places.append([])
       case .allowsEgress(let destinations): places.append(destinations.map { net($0) })
       case .listens(let destination), .connects(let destination): places.append([net(destination)])
+      case .resolves(let name): places.append([net("dns:\(name)")])
       case .spawnsOnly(let programs): places.append(programs.map { run($0) })
       case .neverRuns(let program): places.append([run(program)])
       case .spawns(let match, _):

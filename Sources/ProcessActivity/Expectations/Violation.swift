@@ -20,12 +20,14 @@ package struct ExpectationCheck {
   // What is exact, then what is not.
   private let processes: [Activity.Process]
   private let connections: [Activity.Connection]
+  private let lookups: [Activity.Lookup]
   private let listeners: [Activity.Listener]
 
   package init(_ activity: Activity) {
     self.activity = activity
     processes = activity.processes + activity.notExact.processes
     connections = activity.connections + activity.notExact.connections
+    lookups = activity.lookups + activity.notExact.lookups
     listeners = activity.listeners + activity.notExact.listeners
   }
 
@@ -97,6 +99,9 @@ package struct ExpectationCheck {
     case .connects(let destination):
       let all = connections.filter { $0.direction != .accept }
       return missing("expected a connection to \(destination)", all, all.filter { fits($0.queries, places) }, place)
+    case .resolves(let name):
+      let all = lookups
+      return missing("expected a lookup of \(name)", all, all.filter { fits($0.queries, places) }, place)
     }
   }
 
@@ -197,6 +202,11 @@ extension Activity.Process: ActivityItem {
 extension Activity.Connection: ActivityItem {
   fileprivate var moment: Duration { time }
   fileprivate var ancestryText: String { ancestry.joined(separator: " ← ") }
+}
+
+extension Activity.Lookup: ActivityItem {
+  fileprivate var moment: Duration { time }
+  fileprivate var ancestryText: String { "" }
 }
 
 extension Activity.Listener: ActivityItem {

@@ -17,6 +17,9 @@ extension Activity {
         } else {
           notExact.connections.append(connection)
         }
+      case "lookup":
+        let lookup = Lookup(line)
+        if lookup.level == .exact { lookups.append(lookup) } else { notExact.lookups.append(lookup) }
       case "listener":
         let listener = Listener(line)
         if listener.level == .exact { listeners.append(listener) } else { notExact.listeners.append(listener) }
@@ -52,11 +55,27 @@ extension Activity.Connection {
     self.protocol = line["protocol"] ?? "?"
     peer = line["peer"] ?? "?"
     destination = line["destination"] ?? "?"
+    names = line.all("name")
     place = Place(rawValue: line["place"] ?? "") ?? .outside
     outcome = line["outcome"]
     program = line["program"] ?? "?"
     pid = line.number("pid")
     ancestry = line.all("from")
+    time = line.duration("time") ?? .zero
+    level = line.level
+    queries = line.all("net").compactMap { Int($0) }
+  }
+}
+
+extension Activity.Lookup {
+  fileprivate init(_ line: SessionLine) {
+    name = line["name"] ?? "?"
+    type = line["type"] ?? "?"
+    responseCode = Int(line.number("code"))
+    addresses = line.all("address")
+    resolver = line["resolver"] ?? "?"
+    program = line["program"] ?? "?"
+    pid = line.number("pid")
     time = line.duration("time") ?? .zero
     level = line.level
     queries = line.all("net").compactMap { Int($0) }

@@ -103,9 +103,7 @@ private struct NameBook {
     var test: TestMark
   }
 
-  /// Evidence holds in the network namespace of the command alone: elsewhere an address can be anybody.
-  private let namespace: UInt32
-  private var evidence: [IPAddress: [AddressName]] = [:]
+  private var evidence: NameEvidence
   private var unproven: [IPAddress: [AddressName]] = [:]
   private var claimed: [AttemptKey: AddressName] = [:]
   private var claimedByFlow: [Connected: [AddressName]] = [:]
@@ -114,15 +112,9 @@ private struct NameBook {
   var isEmpty: Bool { evidence.isEmpty && unproven.isEmpty && claimed.isEmpty }
 
   init(trace: Trace, entries: [NameEntry], answers: [AnswerEvent], claims: [ClaimEvent]) {
-    namespace = trace.header.networkNamespace
-    for entry in trace.header.hosts {
-      evidence[entry.address, default: []] += entry.names.map {
-        AddressName(name: $0, source: .hosts, time: trace.header.start)
-      }
-    }
+    evidence = NameEvidence(trace.header)
     for entry in entries.sorted(by: { ($0.firstTime, $0.name) < ($1.firstTime, $1.name) }) {
-      evidence[entry.address, default: []].append(
-        AddressName(name: entry.name, source: .dns, time: entry.firstTime))
+      evidence.add(entry.name, of: entry.address, since: entry.firstTime)
     }
     for answer in answers {
       guard let message = answer.message else { continue }
@@ -168,8 +160,7 @@ private struct NameBook {
   private func ordered(
     _ address: IPAddress, _ networkNamespace: UInt32, _ process: ProcessIdentity, _ attempt: BootInstant
   ) -> [AddressName] {
-    let known = networkNamespace == namespace && namespace != 0 ? evidence[address, default: []] : []
-    let ranked = known.enumerated().map { index, name in
+    let ranked = evidence.names(of: address, in: networkNamespace).enumerated().map { index, name in
       let own = asked[Asked(process: process, name: name.name)]
       return (isLate: name.time > attempt, own: own?.nanoseconds ?? 0, index: index, name: name)
     }

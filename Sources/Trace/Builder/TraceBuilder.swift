@@ -22,6 +22,8 @@ public struct TraceBuilder: ~Copyable, Sendable {
   var flowEntries: [FlowEntry] = []
   var imageEntries: [ImageEntry] = []
   var answers: [AnswerEvent] = []
+  /// What the answers so far prove; when the run is over the kernel's table says it.
+  var evidence: NameEvidence
   var claims: [ClaimEvent] = []
   var nameEntries: [NameEntry] = []
   var lookupEntries: [LookupEntry] = []
@@ -34,6 +36,7 @@ public struct TraceBuilder: ~Copyable, Sendable {
 
   public init(header: RunHeader) {
     trace = Trace(header: header)
+    evidence = NameEvidence(header)
     trace.processes.reserveCapacity(Self.expectedProcesses)
   }
 
@@ -48,7 +51,9 @@ public struct TraceBuilder: ~Copyable, Sendable {
     case .datagram(let event): add(event)
     case .marker(let event): add(event)
     case .listen(let event): add(event)
-    case .answer(let event): answers.append(event)
+    case .answer(let event):
+      answers.append(event)
+      evidence.add(event)
     case .claim(let event): claims.append(event)
     case .commandEnded(let time): commandEnd = time
     case .flow(let entry): flowEntries.append(entry)

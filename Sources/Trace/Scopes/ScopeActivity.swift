@@ -3,6 +3,7 @@ public struct ScopeActivity: Sendable {
   public var scope: TestScope
   public var processes: [LiveProcess] = []
   public var connections: [LiveConnection] = []
+  public var lookups: [LiveLookup] = []
   public var listeners: [LiveListener] = []
 
   /// A process that the scope started.
@@ -15,10 +16,20 @@ public struct ScopeActivity: Sendable {
   }
 
   public struct LiveConnection: Sendable {
+    /// Its names are the evidence for its peer's address, of any time so far.
     public var connection: Connection
     /// The owner's image at the attempt, nil where unknown.
     public var image: ProcessImage?
     public var ancestry: [Ancestor]
+    public var level: Attribution.Level
+  }
+
+  /// A question for a name that was answered.
+  public struct LiveLookup: Sendable {
+    public var answer: AnswerEvent
+    public var message: DNSMessage
+    /// Of who asked.
+    public var image: ProcessImage?
     public var level: Attribution.Level
   }
 
@@ -35,12 +46,19 @@ public struct ScopeActivity: Sendable {
   }
 }
 
+extension ScopeActivity {
+  fileprivate mutating func append(_ lookup: LiveLookup?) {
+    if let lookup { lookups.append(lookup) }
+  }
+}
+
 extension TraceBuilder {
   /// The activity of a scope, in the order of time; what is not known to be its own comes at level `window`.
   public func activity(of scope: TestScope, in index: ScopeIndex) -> ScopeActivity {
     var activity = ScopeActivity(scope: scope)
     for place in scope.processes { activity.processes.append(liveProcess(place)) }
     for place in scope.connections { activity.connections.append(liveConnection(place)) }
+    for place in scope.answers { activity.append(liveLookup(answers[place])) }
     for event in scope.listeners { activity.listeners.append(liveListener(event)) }
     var places: Set<Int> = Set(scope.processes)
     for loose in index.looseActivity(of: scope) {
@@ -52,6 +70,7 @@ extension TraceBuilder {
       case .connection(let place):
         activity.connections.append(liveConnection(place))
         activity.connections[activity.connections.count - 1].level = .window
+      case .answer(let place): activity.append(liveLookup(answers[place], level: .window))
       case .listener(let event):
         activity.listeners.append(liveListener(event))
         activity.listeners[activity.listeners.count - 1].level = .window
@@ -59,6 +78,7 @@ extension TraceBuilder {
     }
     activity.processes.sort { $0.process.identity.start < $1.process.identity.start }
     activity.connections.sort { $0.connection.attempt < $1.connection.attempt }
+    activity.lookups.sort { $0.answer.time < $1.answer.time }
     return activity
   }
 
@@ -76,9 +96,21 @@ extension TraceBuilder {
   private func liveConnection(_ place: Int) -> ScopeActivity.LiveConnection {
     let connection = trace.connections[place]
     let owner = processIndex(of: connection.processIdentity).map { trace.processes[$0] }
+    var named = connection
+    if connection.direction != .accept, connection.path == nil {
+      named.names = evidence.names(of: connection.peer.address, in: connection.networkNamespace)
+    }
     return ScopeActivity.LiveConnection(
-      connection: connection, image: image(of: connection.processIdentity, at: connection.attempt),
+      connection: named, image: image(of: connection.processIdentity, at: connection.attempt),
       ancestry: owner.map { ancestry(of: $0) } ?? [], level: Self.level(connection.test))
+  }
+
+  private func liveLookup(_ answer: AnswerEvent, level: Attribution.Level? = nil) -> ScopeActivity.LiveLookup? {
+    answer.message.map {
+      ScopeActivity.LiveLookup(
+        answer: answer, message: $0, image: image(of: answer.process, at: answer.time),
+        level: level ?? Self.level(answer.test))
+    }
   }
 
   private func liveListener(_ event: ListenEvent) -> ScopeActivity.LiveListener {

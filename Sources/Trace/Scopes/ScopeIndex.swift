@@ -48,6 +48,10 @@ public struct ScopeIndex: Sendable {
       note(place, event.test, event.process, event.time, builder)
     case .listen(let event):
       note(.listener(event), event.test, event.process, event.time, builder)
+    case .answer(let event):
+      // What nobody asked for is no lookup.
+      guard event.message != nil, !event.doubts.contains(.unasked) else { return }
+      note(.answer(builder.answers.count - 1), event.test, event.process, event.time, builder)
     default: break
     }
   }
@@ -153,6 +157,8 @@ extension TestScope {
     case .connection(let place):
       if connections.last == place { return }
       if connections.count < Self.limit { connections.append(place) } else { omitted += 1 }
+    case .answer(let place):
+      if answers.count < Self.limit { answers.append(place) } else { omitted += 1 }
     case .listener(let event):
       if listeners.count < Self.limit { listeners.append(event) } else { omitted += 1 }
     }

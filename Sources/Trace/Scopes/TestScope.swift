@@ -13,9 +13,10 @@ public struct TestScope: Sendable {
   public var checkpoint: UInt64 = 0
   /// The checkpoint up to which it was told.
   public var told: UInt64 = 0
-  /// Places of processes and connections in the builder, and listeners, of the scope and of those within it.
+  /// Places of processes, connections and answers in the builder, and listeners, of the scope and of those within it.
   public var processes: [Int] = []
   public var connections: [Int] = []
+  public var answers: [Int] = []
   public var listeners: [ListenEvent] = []
   /// How many more there were than are kept.
   public var omitted = 0
@@ -37,6 +38,7 @@ struct LooseActivity: Sendable {
   enum Kind: Sendable {
     case process(Int)
     case connection(Int)
+    case answer(Int)
     case listener(ListenEvent)
   }
 

@@ -34,6 +34,22 @@ public func connect(to address: String, _ port: UInt16) {
   _ = with(address, port) { Glibc.connect(descriptor, $0, $1) }
 }
 
+/// Looks a host's IPv4 address up, and tries to connect to the first; nil where it has none.
+@discardableResult
+public func connect(toHost name: String, _ port: UInt16) -> String? {
+  var hints = addrinfo()
+  hints.ai_family = AF_INET
+  hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+  var found: UnsafeMutablePointer<addrinfo>?
+  guard getaddrinfo(name, nil, &hints, &found) == 0, let found else { return nil }
+  defer { freeaddrinfo(found) }
+  return found.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+    let address = String(cString: inet_ntoa($0.pointee.sin_addr))
+    connect(to: address, port)
+    return address
+  }
+}
+
 /// Listens on loopback until `body` has returned.
 public func listening(on port: UInt16, _ body: () -> Void = {}) {
   let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -43,6 +43,15 @@ import Work
   @Test(.expects(.neverRuns("true")))
   func neverRuns() { runProgram("/bin/sh", "-c", "/bin/true; exit 0") }  // fails: true
 
+  @Test(.expects(.resolves("www.example.com")))
+  func resolves() { connect(toHost: "gone.example.com", 443) }  // fails: asked 203.0.113.54 for gone.example.com A: no such name
+
+  @Test(.expects(.allowsEgress(to: "other.example.net:443")))
+  func hostName() { connect(toHost: "api.example.com", 443) }  // fails: tcp://203.0.113.9:443 (api.example.com)
+
+  @Test(.expects(.connects(to: "other.example.net")))
+  func nameWithoutEvidence() { connect(to: "203.0.113.9", 443) }  // fails: expected a connection to other.example.net
+
   @Test func withinATest() throws {
     try withExpectedActivity(.noEgress) {  // fails: tcp://203.0.113.7:443
       connect(to: "203.0.113.7", 443)

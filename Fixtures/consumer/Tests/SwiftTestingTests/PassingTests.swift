@@ -29,6 +29,19 @@ import Work
 
   @Test(.expects(.neverRuns("curl"))) func neverRuns() { runProgram("/bin/true") }
 
+  @Test(
+    .expects(.resolves("api.example.com"), .connects(to: "api.example.com:443"), .allowsEgress(to: "*.example.com")))
+  func hostNames() { connect(toHost: "api.example.com", 443) }
+
+  @Test func recordsLookups() throws {
+    var address: String?
+    let activity = try recordActivity { address = connect(toHost: "api.example.com", 443) }
+    let lookup = try #require(activity.lookups.first)
+    #expect((lookup.name, lookup.type, lookup.responseCode) == ("api.example.com", "A", 0))
+    #expect(lookup.addresses == [address])
+    #expect(activity.connections.egress.map(\.names) == [["api.example.com"]])
+  }
+
   @Test func recordsActivity() async throws {
     let activity = try await recordActivity {
       async let first: Void = runProgram("/bin/true", "1")

@@ -26,6 +26,10 @@ final class FailingCase: XCTestCase {
     try XCTAssertConnects(to: "127.0.0.1:20904") { connect(to: "127.0.0.1", 9) }  // fails: tcp://127.0.0.1:9
   }
 
+  func testHostNames() throws {
+    try XCTAssertResolves("api.example.com") {}  // fails: expected a lookup of api.example.com, and there was none at all
+  }
+
   func testAsynchronousCode() async throws {
     try await XCTAssertNoEgress {  // fails: tcp://203.0.113.6:443
       connect(to: "203.0.113.6", 443)

@@ -24,6 +24,11 @@ final class PassingCase: XCTestCase {
     try XCTAssertConnects(to: "127.0.0.1:20902") { connect(to: "127.0.0.1", 20_902) }
   }
 
+  func testHostNames() throws {
+    try XCTAssertResolves("*.example.com") { connect(toHost: "api.example.com", 443) }
+    try XCTAssertNoEgress(allowing: ["api.example.com:443"]) { connect(toHost: "api.example.com", 443) }
+  }
+
   func testAsynchronousCode() async throws {
     try await XCTAssertSpawns("true", times: 2) {
       async let first: Void = runProgram("/bin/true", "1")

@@ -8,6 +8,15 @@ public func start(_ program: String, _ arguments: String...) -> pid_t {
   return posix_spawn(&pid, program, nil, nil, &strings, environ) == 0 ? pid : -1
 }
 
+/// Starts a shell that stops itself ahead of its script; its pid, when it has stopped. By then its execution was told,
+/// where a `posix_spawn` returns before that.
+public func startStopped(_ script: String) -> pid_t {
+  let pid = start("/bin/sh", "-c", "kill -STOP $$; \(script)")
+  var status: Int32 = 0
+  while waitpid(pid, &status, WUNTRACED) < 0, errno == EINTR {}
+  return pid
+}
+
 /// Waits for a program's end.
 public func wait(for pid: pid_t) {
   var status: Int32 = 0

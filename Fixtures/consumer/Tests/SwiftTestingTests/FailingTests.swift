@@ -27,7 +27,7 @@ import Work
 
   @Test(.expects(.leavesNothingRunning))
   func leavesNothingRunning() {  // fails: sleep 61
-    let pid = start("/bin/sleep", "61")
+    let pid = startStopped("sleep 61")
     Task.detached {
       try? await Task.sleep(for: .milliseconds(300))
       kill(pid)

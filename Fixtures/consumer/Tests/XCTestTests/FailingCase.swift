@@ -17,7 +17,7 @@ final class FailingCase: XCTestCase {
 
   func testLeavesNothingRunning() throws {
     var pid: pid_t = 0
-    try XCTAssertLeavesNothingRunning { pid = start("/bin/sleep", "62") }  // fails: sleep 62
+    try XCTAssertLeavesNothingRunning { pid = startStopped("sleep 62") }  // fails: sleep 62
     kill(pid)
   }
 

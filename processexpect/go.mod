@@ -1,3 +1,3 @@
-module process-tracer.dev/processexpect
+module process-tracer.invalid/processexpect
 
 go 1.21

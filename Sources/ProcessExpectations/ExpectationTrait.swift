@@ -37,22 +37,19 @@ public struct ExpectationTrait: TestTrait, SuiteTrait, TestScoping {
 
 extension Trait where Self == ExpectationTrait {
   /// Tells apart what the test does; `expects` says what that may be.
-  ///
-  /// - Parameter missing: what to do where no tracer runs; nil: what `PROCESS_TRACER_MISSING` says.
   public static var traced: Self { traced() }
 
   /// Tells apart what the test does, as `traced`.
   ///
-  /// - Parameter missing: what to do where no tracer runs; nil: what `PROCESS_TRACER_MISSING` says.
+  /// `missing` says what to do where no tracer runs; nil: what `PROCESS_TRACER_MISSING` says.
   public static func traced(missing: MissingTracer? = nil) -> Self {
     ExpectationTrait(expectations: [], missing: missing, inexact: nil, place: nil)
   }
 
   /// Says what the test may do to the world and what it has to; a violation is an issue at the expectation.
   ///
-  /// - Parameters:
-  ///   - inexact: what to make of evidence that is not known to be the test's own; nil: a warning.
-  ///   - missing: what to do where no tracer runs; nil: what `PROCESS_TRACER_MISSING` says.
+  /// `inexact` says what to make of evidence that is not known to be the test's own, nil: a warning; `missing` what to do
+  /// where no tracer runs, nil: what `PROCESS_TRACER_MISSING` says.
   public static func expects(
     _ expectations: ActivityExpectation..., inexact: InexactEvidence? = nil, missing: MissingTracer? = nil,
     fileID: String = #fileID, filePath: String = #filePath, line: Int = #line, column: Int = #column

@@ -3,7 +3,8 @@ import Testing
 
 /// Runs code and holds it against what it is expected to do; a violation is an issue at the expectation.
 ///
-/// - Parameter inexact: what to make of evidence that is not known to be the code's own.
+/// `inexact` says what to make of evidence that is not known to be the code's own.
+///
 /// - Returns: what the code returns. Throws what it throws, and `TracerUnavailable` where no tracer runs, unless
 ///   `PROCESS_TRACER_MISSING=run`.
 public func withExpectedActivity<Value>(

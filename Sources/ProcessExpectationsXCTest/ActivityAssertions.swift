@@ -6,7 +6,7 @@ import XCTest
 
 /// Asserts that code does what it is expected to do, and returns what it returns.
 ///
-/// - Parameter inexact: what to make of evidence that is not known to be the code's own.
+/// `inexact` says what to make of evidence that is not known to be the code's own.
 @discardableResult
 @_disfavoredOverload
 public func XCTAssertActivity<Value, Failure: Error>(

@@ -45,6 +45,7 @@ def consumer(tmp_path_factory) -> Consumer:
     subprocess.run(["git", "clone", "-q", "--no-hardlinks", ROOT, clone], check=True)
     revision = subprocess.run(["git", "rev-parse", "HEAD"], cwd=clone, check=True, capture_output=True, text=True)
     shutil.copytree(FIXTURES / "consumer", package, ignore=shutil.ignore_patterns(".build*"))
+    (package / "Tests/SwiftTestingTests/FromREADME.swift").write_text(readme_example())
     environment = clean_environment() | {
         "PROCESS_TRACER_CLONE": clone.as_uri(), "PROCESS_TRACER_REVISION": revision.stdout.strip()
     }  # fmt: skip
@@ -57,6 +58,11 @@ def consumer(tmp_path_factory) -> Consumer:
     output = built.stdout + built.stderr
     assert built.returncode == 0, output
     return Consumer(package, output, environment)
+
+
+def readme_example() -> str:
+    [example] = re.findall(r"^```swift\n(import ProcessExpectations\n.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+    return example
 
 
 def hidden_files() -> list[str]:
@@ -128,6 +134,7 @@ def test_each_expectation_fails_at_its_line_and_says_what_happened(consumer, tra
 def test_the_others_pass(traced):
     finished, _ = traced
     lines = finished.stdout.splitlines()
+    assert any("Test clonesFromTheMirror() passed" in line for line in lines), "the README's example"
     for suite in ["Suite PassingTests passed", "Suite ConcurrentTests passed"]:
         assert any(suite in line for line in lines), finished.stdout
     for case in ["PassingCase", "PassingTracedCase"]:

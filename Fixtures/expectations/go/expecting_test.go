@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"process-tracer.dev/processexpect"
+	"process-tracer.invalid/processexpect"
 )
 
 func attempt(address string) {

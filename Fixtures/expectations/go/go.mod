@@ -2,6 +2,6 @@ module example.com/expecting
 
 go 1.21
 
-require process-tracer.dev/processexpect v0.0.0
+require process-tracer.invalid/processexpect v0.0.0
 
-replace process-tracer.dev/processexpect => ../../../processexpect
+replace process-tracer.invalid/processexpect => ../../../processexpect

@@ -64,9 +64,8 @@ public struct ActivityExpectation: Sendable {
 
   /// The program is run by this many processes; without a number, by one at least.
   ///
-  /// - Parameters:
-  ///   - arguments: a glob over the arguments behind the program's name, joined by spaces.
-  ///   - parent: a program among its ancestors.
+  /// `arguments` is a glob over the arguments behind the program's name, joined by spaces, `parent` a program among its
+  /// ancestors.
   public static func spawns(
     _ program: String, times: Int? = nil, arguments: String? = nil, parent: String? = nil, fileID: String = #fileID,
     filePath: String = #filePath, line: Int = #line, column: Int = #column

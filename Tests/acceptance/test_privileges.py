@@ -1,13 +1,14 @@
 """A normal user runs the tool: it gets its rights for itself alone, and the command has exactly the caller's."""
 
 import os
+import shutil
 import signal
 import subprocess
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from conftest import quoted, run_plain, shell
+from conftest import FIXTURES, quoted, run_plain, shell
 from kernel import children_of, held_by, wait_for_end, wait_until_freed
 from test_completeness import assert_all_there
 from users import Person, UsersTool, a_user
@@ -167,6 +168,22 @@ def test_never_elevates_when_told_so(person, tmp_path):
     )
     assert "CAP_BPF" in finished.stderr
     assert not (tmp_path / "ran").exists()
+
+
+SCOPE = """
+import subprocess
+from session import *
+with Scope("one") as scope:
+    subprocess.run(["/bin/true"])
+print(*values(scope.ask(), "process", "path"))
+"""
+
+
+def test_the_users_tests_are_told_what_they_did(any_tool, person, tmp_path):
+    shutil.copy(FIXTURES / "expectations/session.py", tmp_path)  # where the user can read it
+    (tmp_path / "asks.py").write_text(SCOPE)
+    finished = any_tool("trace", "python3", tmp_path / "asks.py")
+    assert [Path(path).name for path in finished.stdout.decode().split()] == ["true"], finished.explain()
 
 
 def test_refusal_of_sudo_is_one_line(stranger, tmp_path):

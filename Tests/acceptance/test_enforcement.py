@@ -107,6 +107,39 @@ def test_own_addresses_are_allowed_unless_denied(tool):
     assert denied.stdout == b"%d\n" % errno.EPERM
 
 
+def test_names_of_unix_sockets_are_refused_by_their_beginning(tool, tmp_path):
+    """`/*` is about one directory, `/**` about all below it; what no rule denies is let through."""
+    script = """
+import json, os, sys
+directory = sys.argv[1]
+os.makedirs(f'{directory}/flat/deeper'); os.makedirs(f'{directory}/deep/deeper')
+answers = {}
+for name in ('flat/a', 'flat/deeper/a', 'flatter', 'deep/a', 'deep/deeper/a', 'one', 'one-more'):
+    path = f'{directory}/{name}'
+    datagrams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); datagrams.bind(path)
+    try: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'x', path); sent = 0
+    except OSError as error: sent = error.errno
+    datagrams.close(); os.unlink(path)
+    server = socket.socket(socket.AF_UNIX); server.bind(path); server.listen()
+    answers[name] = (socket.socket(socket.AF_UNIX).connect_ex(path), sent)
+print(json.dumps(answers))
+"""
+    denied = ",".join(f"unix:{tmp_path}/s/{name}" for name in ("flat/*", "deep/**", "one"))
+    options = ["--enforce", "--deny-net", denied]
+    finished = tool("test", *python(script), tmp_path / "s", options=options, code=None)
+    hooks = {hook["name"] for hook in finished.run.header["hooks"] if hook["attached"]}
+    if not {"cgroup/connect_unix", "cgroup/sendmsg_unix"} <= hooks:
+        pytest.skip("this kernel has no hook for unix sockets: Linux 6.7 has the first")
+    refused = {"flat/a", "deep/a", "deep/deeper/a", "one"}
+    assert finished.code == 120, finished.explain()
+    for name, answer in finished.truth.items():
+        assert answer == ([errno.EPERM] * 2 if name in refused else [0, 0]), name
+    flows = {flow.destination: flow.refused for flow in finished.run.flows if flow.refused}
+    assert flows.keys() == {f"unix:{tmp_path}/s/{name}" for name in refused}
+    violations = {each["destination"]["text"]: each["count"] for each in finished.verdict["violations"]}
+    assert violations.keys() == flows.keys()
+
+
 def test_resolving_by_connected_sockets_is_no_violation(tool, internet):
     """getaddrinfo connects UDP sockets to sort addresses and sends nothing."""
     script = "s = socket.socket(type=socket.SOCK_DGRAM); print(s.connect_ex(('203.0.113.9', 443)))"

@@ -62,6 +62,7 @@ int main(void)
 	}
 	CHECK(write(done[1], &byte, 1));
 	CHECK(read(counted[0], &others, sizeof(others)));
-	printf("{\"parent\":%d,\"by_parent\":%d,\"child\":%d,\"by_child\":%d}\n", getpid(), accept_all(own), child, others);
+	printf("{\"parent\":%d,\"by_parent\":%d,\"child\":%d,\"by_child\":%d}\n", getpid(), accept_all(own), child,
+	       others);
 	return 0;
 }

@@ -42,7 +42,8 @@ static __always_inline void own(struct socket_state *state, struct member *membe
 
 static __always_inline __u32 current_network_namespace(void)
 {
-	return bpf_get_current_task_btf()->nsproxy->net_ns->ns.inum;
+	struct task_struct *task = (void *)bpf_get_current_task();
+	return BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
 }
 
 /* The storage of a socket that the session made or that a member, if any, uses now; NULL: not ours. Not for TCP. */

@@ -80,8 +80,7 @@ static __always_inline void follow_states(struct bpf_sock_ops *context)
 
 static __always_inline bool is_routed_to_loopback(struct tcp_sock *tcp)
 {
-	struct dst_entry *route = tcp->inet_conn.icsk_inet.sk.sk_dst_cache;
-	return route && route->dev && route->dev->flags & IFF_LOOPBACK;
+	return BPF_CORE_READ(tcp, inet_conn.icsk_inet.sk.sk_dst_cache, dev, flags) & IFF_LOOPBACK;
 }
 
 static __always_inline void syn_sent(struct bpf_sock_ops *context, struct socket_state *state, struct tcp_sock *tcp)

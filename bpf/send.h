@@ -139,7 +139,6 @@ int BPF_PROG(on_send, struct sock *socket, int result)
 	struct member *member = current_member();
 	if (!member)
 		return 0;
-	struct flow_key key = {};
 	if (family == AF_UNIX) {
 		sent_by_unix(member, socket, result);
 		return 0;
@@ -150,6 +149,7 @@ int BPF_PROG(on_send, struct sock *socket, int result)
 		count(&counters.netlink_messages);
 		return 0;
 	}
+	struct flow_key key = {};
 	key.process.pid = bpf_get_current_pid_tgid() >> 32;
 	key.process.start = member->start;
 	key.test = current_test(member);

@@ -6,7 +6,7 @@ public struct ELFImage: ~Copyable {
   public let path: String
   private let descriptor: Int32
   private let elf: OpaquePointer
-  /// The whole file, mapped.
+  /// The whole file, read: in a private mapping the kernel would show the breakpoints of other sessions' probes.
   private let file: UnsafeRawBufferPointer
   private let segments: [GElf_Phdr]
   /// Virtual addresses of `.text`, where a relative call goes from and to.
@@ -16,7 +16,7 @@ public struct ELFImage: ~Copyable {
   public init(path: String) throws(BinaryError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else { throw BinaryError("cannot read \(path): \(String(cString: strerror(errno)))") }
-    guard elf_version(UInt32(EV_CURRENT)) != EV_NONE, let elf = elf_begin(descriptor, ELF_C_READ_MMAP, nil) else {
+    guard elf_version(UInt32(EV_CURRENT)) != EV_NONE, let elf = elf_begin(descriptor, ELF_C_READ, nil) else {
       close(descriptor)
       throw BinaryError("\(path) cannot be read as ELF")
     }

@@ -7,13 +7,14 @@
 #ifndef PROCESS_TRACER_CONTEXTS_H
 #define PROCESS_TRACER_CONTEXTS_H
 
-struct {
+struct contexts {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 524288);
+	__uint(max_entries, 1);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct context_key);
-	__type(value, struct context);
-} contexts SEC(".maps");
+	__uint(key_size, sizeof(struct context_key));
+	__uint(value_size, sizeof(struct context));
+};
+LATE_TABLE(contexts);
 
 static __always_inline __u32 test_of_context(const struct context *context)
 {
@@ -29,7 +30,8 @@ static __always_inline __u32 test_of_context(const struct context *context)
 static __always_inline struct context *find_context(__u32 process, __u32 kind, __u64 address)
 {
 	struct context_key key = {.process = process, .kind = kind, .address = address};
-	return bpf_map_lookup_elem(&contexts, &key);
+	void *table = late_table(&late_contexts);
+	return table ? bpf_map_lookup_elem(table, &key) : NULL;
 }
 
 /* A function of its own, so that each program checks it once and not at every use. */

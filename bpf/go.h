@@ -18,7 +18,8 @@
 static __always_inline void set_context(__u32 process, __u32 kind, __u64 address, const struct context *context)
 {
 	struct context_key key = {.process = process, .kind = kind, .address = address};
-	if (bpf_map_update_elem(&contexts, &key, context, BPF_ANY))
+	void *table = late_table(&late_contexts);
+	if (!table || bpf_map_update_elem(table, &key, context, BPF_ANY))
 		count(&counters.contexts_refused);
 }
 
@@ -201,10 +202,11 @@ static __always_inline void put_into(__u32 process, __u64 slot, __u64 sender)
 static __always_inline void take_from(__u32 process, __u64 slot, __u64 receiver)
 {
 	struct context_key key = {.process = process, .kind = CONTEXT_SLOT, .address = slot};
-	struct context *sent = bpf_map_lookup_elem(&contexts, &key);
+	void *table = late_table(&late_contexts);
+	struct context *sent = table ? bpf_map_lookup_elem(table, &key) : NULL;
 	__u32 test = sent ? sent->test : 0;
 	if (sent)
-		bpf_map_delete_elem(&contexts, &key);
+		bpf_map_delete_elem(table, &key);
 	receive(process, receiver, test);
 }
 

@@ -59,17 +59,21 @@ static __always_inline bool read_address(struct __sk_buff *packet, __u8 address[
 	return true;
 }
 
-/* A place with the socket of a packet and its other end; NULL: not ours, or none is free, which is counted. */
-static __always_inline struct payload_work *take_work(struct __sk_buff *packet, bool is_out)
+/*
+ * The index of a place with the socket of a packet and its other end; -1: not
+ * ours, or none is free, which is counted. A function of its own, so that the
+ * ways through it are not checked again with all that follows.
+ */
+__noinline int take_place(struct __sk_buff *packet, __u32 is_out)
 {
 	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
 	struct socket_state *state = socket ? packet_socket(packet, socket) : NULL;
 	if (!state)
-		return NULL;
+		return -1;
 	struct payload_work *work = free_work();
 	if (!work) {
 		count(&counters.messages_unparsed);
-		return NULL;
+		return -1;
 	}
 	work->socket = *state;
 	work->event.socket = state->cookie;
@@ -78,9 +82,15 @@ static __always_inline struct payload_work *take_work(struct __sk_buff *packet, 
 	work->event.port = is_out ? bpf_ntohs(socket->dst_port) : 0;
 	if (!read_address(packet, work->event.address, is_out)) {
 		give_back(work);
-		return NULL;
+		return -1;
 	}
-	return work;
+	return work->place;
+}
+
+static __always_inline struct payload_work *take_work(struct __sk_buff *packet, bool is_out)
+{
+	int place = take_place(packet, is_out);
+	return place < 0 ? NULL : work_at(place);
 }
 
 /* Copies what a packet holds from `offset` on, as far as there is room; false where that is nothing. */

@@ -61,6 +61,31 @@ static __always_inline void count_send(struct flow_key *key, struct member *memb
 	__sync_fetch_and_add(&value->bytes_sent, (__u64)result);
 }
 
+#define UNSEEN(protocol, port) (1ULL << 32 | (__u32)(protocol) << 16 | (port))
+#define UNSEEN_PROTOCOL(unseen) ((__u16)((unseen) >> 16))
+
+/*
+ * Protocol and port of a send that no other hook sees, 0 where one does. A
+ * function of its own, of numbers alone, so that what it may find is not
+ * checked again with all that follows.
+ */
+__noinline __u64 unseen_inet_send(__u64 address, int result)
+{
+	struct sock *socket = (void *)address;
+	__u32 type = BPF_CORE_READ(socket, sk_type);
+	__u32 protocol = BPF_CORE_READ(socket, sk_protocol);
+	bool is_icmp = protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6;
+	bool has_no_hook = type == SOCK_RAW || (type == SOCK_DGRAM && is_icmp);
+	if (!(has_no_hook && result < 0) && is_followed(socket))
+		return 0;
+	if (has_no_hook) /* raw sockets keep a protocol number for a port */
+		return UNSEEN(is_icmp ? protocol : PROTOCOL_RAW, 0);
+	if (type == SOCK_STREAM && BPF_CORE_READ(socket, __sk_common.skc_state) == BPF_TCP_CLOSE)
+		return 0; /* nothing leaves, and a connection that was followed is forgotten */
+	__u16 port = bpf_ntohs(BPF_CORE_READ(socket, __sk_common.skc_dport));
+	return port ? UNSEEN(protocol, port) : 0; /* unconnected: the sendmsg hooks know the destination */
+}
+
 static __always_inline void read_inet_peer(struct flow_key *key, struct sock *socket, __u32 family)
 {
 	__u32 address = family == AF_INET ? BPF_CORE_READ(socket, __sk_common.skc_daddr) : 0;
@@ -68,40 +93,16 @@ static __always_inline void read_inet_peer(struct flow_key *key, struct sock *so
 		map_ipv4(key->address, address);
 	else if (family == AF_INET6)
 		BPF_CORE_READ_INTO(&key->address, socket, __sk_common.skc_v6_daddr);
-	key->port = bpf_ntohs(BPF_CORE_READ(socket, __sk_common.skc_dport));
 }
 
-static __always_inline void sent_by_inet(struct flow_key *key, struct member *member, struct sock *socket, __u32 family,
-					 int result)
+static __always_inline void read_vsock_peer(struct flow_key *key, struct sock *socket)
 {
-	__u32 type = BPF_CORE_READ(socket, sk_type);
-	__u32 protocol = BPF_CORE_READ(socket, sk_protocol);
-	bool has_no_hook =
-	    type == SOCK_RAW || (type == SOCK_DGRAM && (protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6));
-	if (!(has_no_hook && result < 0) && is_followed(socket))
+	if (!bpf_core_type_exists(struct vsock_sock))
 		return;
-	if (type == SOCK_STREAM && BPF_CORE_READ(socket, __sk_common.skc_state) == BPF_TCP_CLOSE)
-		return; /* nothing leaves, and a connection that was followed is forgotten */
-	key->protocol = type != SOCK_RAW					   ? protocol
-			: protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6 ? protocol
-										   : PROTOCOL_RAW;
-	read_inet_peer(key, socket, family);
-	if (has_no_hook)
-		key->port = 0; /* raw sockets keep a protocol number there */
-	else if (!key->port)
-		return; /* unconnected: the sendmsg hooks know the destination */
-	count_send(key, member, result);
-}
-
-static __always_inline void sent_by_vsock(struct flow_key *key, struct member *member, struct sock *socket, int result)
-{
-	if (bpf_core_type_exists(struct vsock_sock)) {
-		struct vsock_sock *vsock = (void *)socket;
-		__u32 *words = (__u32 *)key->address;
-		words[2] = bpf_htonl(BPF_CORE_READ(vsock, remote_addr.svm_cid));
-		words[3] = bpf_htonl(BPF_CORE_READ(vsock, remote_addr.svm_port));
-	}
-	count_send(key, member, result);
+	struct vsock_sock *vsock = (void *)socket;
+	__u32 *words = (__u32 *)key->address;
+	words[2] = bpf_htonl(BPF_CORE_READ(vsock, remote_addr.svm_cid));
+	words[3] = bpf_htonl(BPF_CORE_READ(vsock, remote_addr.svm_port));
 }
 
 /* The name of a connected peer, and who listened there: a listener's pid is kept with each socket connected to it. */
@@ -150,17 +151,22 @@ int BPF_PROG(on_send, struct sock *socket, int result)
 		return 0;
 	}
 	struct flow_key key = {};
+	key.protocol = FAMILY_PROTOCOL(family);
+	if (is_inet) {
+		__u64 unseen = unseen_inet_send((__u64)socket, result);
+		if (!unseen)
+			return 0;
+		key.protocol = UNSEEN_PROTOCOL(unseen);
+		key.port = unseen;
+		read_inet_peer(&key, socket, family);
+	} else if (family == AF_VSOCK) {
+		read_vsock_peer(&key, socket);
+	}
 	key.process.pid = bpf_get_current_pid_tgid() >> 32;
 	key.process.start = member->start;
 	key.test = current_test(member);
 	key.network_namespace = BPF_CORE_READ(socket, __sk_common.skc_net.net, ns.inum);
-	key.protocol = FAMILY_PROTOCOL(family);
-	if (is_inet)
-		sent_by_inet(&key, member, socket, family, result);
-	else if (family == AF_VSOCK)
-		sent_by_vsock(&key, member, socket, result);
-	else
-		count_send(&key, member, result);
+	count_send(&key, member, result);
 	return 0;
 }
 

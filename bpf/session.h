@@ -57,6 +57,25 @@ struct {
 	__type(value, struct image_value);
 } images SEC(".maps");
 
+/*
+ * A large table that few runs need: made when the first program appears that
+ * does (LateTable.swift), since making it costs milliseconds.
+ */
+#define LATE_TABLE(table)                                                                                              \
+	struct {                                                                                                       \
+		__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);                                                              \
+		__uint(max_entries, 1);                                                                                \
+		__type(key, __u32);                                                                                    \
+		__array(values, struct table);                                                                         \
+	} late_##table SEC(".maps")
+
+/* The table, NULL as long as nobody needed it. */
+static __always_inline void *late_table(void *place)
+{
+	__u32 first = 0;
+	return bpf_map_lookup_elem(place, &first);
+}
+
 /* ----------------------------------------------------------------- helpers */
 
 static __always_inline void count(__u64 *counter)

@@ -23,6 +23,8 @@ struct {
 static __always_inline void keep(void *table, const struct member *member, __u64 address, __u32 test)
 {
 	struct swift_object key = {.address = address, .process_start = member->start};
+	if (!table)
+		return;
 	if (!test)
 		bpf_map_delete_elem(table, &key);
 	else if (bpf_map_update_elem(table, &key, &test, BPF_ANY))
@@ -39,7 +41,7 @@ static __always_inline __u32 created_by(__u32 test)
 static __always_inline __u32 own_test(const struct member *member, __u64 task)
 {
 	if (task)
-		return swift_test_of(member, &swift_tasks, task);
+		return test_of_task(member, task);
 	struct thread_test *own = own_thread_test();
 	return own ? own->test : 0;
 }
@@ -51,16 +53,16 @@ static __always_inline void task_created(struct member *member, const struct swi
 	__u64 parent = current_swift_task(member);
 	__u32 test = own_test(member, parent);
 	if (parent && flags & TASK_IS_STRUCTURED) {
-		keep(&swift_tasks, member, child, test);
+		keep(late_table(&late_swift_tasks), member, child, test);
 		return;
 	}
 	struct thread_test *own = own_thread_test();
 	if (!parent && own && own->flags & THREAD_AWAITS) {
 		set_own_test(own->test, own->flags & ~THREAD_AWAITS);
-		keep(&swift_tasks, member, child, test);
+		keep(late_table(&late_swift_tasks), member, child, test);
 		return;
 	}
-	keep(&swift_tasks, member, child, created_by(test));
+	keep(late_table(&late_swift_tasks), member, child, created_by(test));
 }
 
 /* --------------------------------------------------------------- libdispatch */
@@ -144,7 +146,7 @@ static __always_inline void begin(struct member *member, __u64 task, __u32 test,
 		count(&counters.threads_refused);
 		return;
 	}
-	keep(&swift_tasks, member, task, test);
+	keep(late_table(&late_swift_tasks), member, task, test);
 	if (test & TEST_FIXTURE)
 		return;
 	__sync_fetch_and_add(&member->open_tests, 1);
@@ -160,7 +162,7 @@ static __always_inline void end(struct member *member, const struct swift_layout
 	__u32 before = open->before, flags = open->flags;
 	__u32 key = test & ~TEST_LEVEL_MASK;
 	bpf_map_delete_elem(&open_swift_tests, &key);
-	keep(&swift_tasks, member, task, before);
+	keep(late_table(&late_swift_tasks), member, task, before);
 	if (!(test & TEST_FIXTURE)) {
 		if (member->open_tests)
 			__sync_fetch_and_add(&member->open_tests, -1);

@@ -16,13 +16,14 @@ struct swift_object {
 	__u64 process_start; /* ids of processes are used again */
 };
 
-struct {
+struct swift_tasks {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 262144);
+	__uint(max_entries, 1);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct swift_object);
-	__type(value, __u32);
-} swift_tasks SEC(".maps");
+	__uint(key_size, sizeof(struct swift_object));
+	__uint(value_size, sizeof(__u32));
+};
+LATE_TABLE(swift_tasks);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -60,8 +61,13 @@ static __always_inline __u64 current_swift_task(const struct member *member)
 static __always_inline __u32 swift_test_of(const struct member *member, void *table, __u64 address)
 {
 	struct swift_object key = {.address = address, .process_start = member->start};
-	__u32 *test = bpf_map_lookup_elem(table, &key);
+	__u32 *test = table ? bpf_map_lookup_elem(table, &key) : NULL;
 	return test ? *test : 0;
+}
+
+static __always_inline __u32 test_of_task(const struct member *member, __u64 task)
+{
+	return swift_test_of(member, late_table(&late_swift_tasks), task);
 }
 
 #define RUNS_TASK (1ULL << 32)
@@ -73,7 +79,7 @@ __noinline __u64 test_of_current_task(__u32 process)
 	__u64 task = member ? current_swift_task(member) : 0;
 	if (!task)
 		return 0;
-	return RUNS_TASK | (swift_test_of(member, &swift_tasks, task) ?: member->test);
+	return RUNS_TASK | (test_of_task(member, task) ?: member->test);
 }
 
 #endif

@@ -20,7 +20,7 @@ struct {
 } threads SEC(".maps");
 
 /* Whether the table ever had an entry: without markers nobody looks into it. */
-bool has_thread_tests SEC(".bss.thread_tests");
+bool has_thread_tests SEC(".bss.threads");
 
 /* The id of the last test that began. */
 __u32 last_test SEC(".bss.last_test");
@@ -49,24 +49,31 @@ static __always_inline __u32 new_test(__u32 kind)
 /*
  * The test of what the current thread does now: its own where it says that it
  * works for a part of a test, else that of the goroutine or task that runs on
- * it, else its own, else that of its process.
+ * it, else its own, else that of its process. A function of its own, of a
+ * member's numbers, so that its ways are not checked again with all that
+ * follows each of its calls.
  */
-static __always_inline __u32 current_test(const struct member *member)
+__noinline __u32 test_of_current_thread(__u32 flags, __u32 test_of_process)
 {
 	struct thread_test *own = own_thread_test();
 	if (own && own->flags & THREAD_SAYS_SO)
 		return own->test;
-	if (member->flags & MEMBER_RUNS_SWIFT) {
+	if (flags & MEMBER_RUNS_SWIFT) {
 		__u64 task = test_of_current_task(bpf_get_current_pid_tgid() >> 32);
 		if (task & RUNS_TASK)
 			return task;
 	}
-	if (member->flags & MEMBER_GOROUTINES) {
+	if (flags & MEMBER_GOROUTINES) {
 		__u32 test = test_of_current_context(bpf_get_current_pid_tgid() >> 32);
 		if (test)
 			return test;
 	}
-	return own ? own->test : member->test;
+	return own ? own->test : test_of_process;
+}
+
+static __always_inline __u32 current_test(const struct member *member)
+{
+	return test_of_current_thread(member->flags, member->test);
 }
 
 /* What threads without a test of their own are working for: nobody knows while several are open. */
@@ -124,7 +131,7 @@ static __always_inline void inherit_thread_test(__u32 child)
 	if (member->flags & MEMBER_RUNS_SWIFT) {
 		__u64 task = current_swift_task(member);
 		if (task)
-			test = swift_test_of(member, &swift_tasks, task);
+			test = test_of_task(member, task);
 	}
 	if (test && !(test & TEST_FIXTURE))
 		set_thread_test(child, at_level(test, TEST_LEVEL_CREATOR), 0);

@@ -39,7 +39,7 @@ extension TracerSessionTests {
     private func instrument(
       _ plan: @escaping @Sendable (StoppedProgram) throws(InstrumentError) -> ProbePlan?
     ) -> Instrument {
-      Instrument(name: "made-up", nameEndings: [".test"], program: ProbeProgram(image: ""), plan: plan)
+      Instrument(name: "made-up", nameEndings: [".test"], program: ProbeProgram(image: "", table: ("", 0)), plan: plan)
     }
 
     @Test func looksAtAProgramBeforeItRunsAndLetsItGo() throws {

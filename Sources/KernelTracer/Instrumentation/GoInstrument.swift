@@ -2,7 +2,7 @@ import BinaryAnalysis
 import CKernelABI
 
 extension ProbeProgram {
-  static let go = ProbeProgram(image: goProbesObjectBase64)
+  static let go = ProbeProgram(image: goProbesObjectBase64, table: ("late_contexts", 524_288))
 }
 
 extension Instrument {

@@ -7,6 +7,8 @@ import Glibc
 public struct ProbeProgram: Sendable {
   /// The compiled object, as `ObjectImage` unpacks it.
   let image: StaticString
+  /// The table that is made with it (`LATE_TABLE`, bpf/session.h), and how many entries it has.
+  let table: (name: String, entries: UInt32)
 }
 
 /// Such an object, loaded; closed with the value.
@@ -19,6 +21,7 @@ struct ProbeObject: ~Copyable {
     let types = try KernelTypes(for: image)
     let log = LibbpfLog.start()
     let object = try KernelObject.openObject(image, types: types.path)
+    try Self.makeTable(kind.table, of: object, for: session)
     KernelObject.share(session, with: object)
     guard let program = bpf_object__next_program(object, nil) else {
       preconditionFailure("an object of probes has a program")
@@ -38,6 +41,25 @@ struct ProbeObject: ~Copyable {
 
   deinit {
     bpf_object__close(object)
+  }
+
+  /// Makes a late table as an opened object describes it, and gives it to the session's programs.
+  private static func makeTable(
+    _ table: (name: String, entries: UInt32), of object: OpaquePointer, for session: borrowing KernelObject
+  ) throws(KernelTracerError) {
+    guard let inner = bpf_map__inner_map(bpf_object__find_map_by_name(object, table.name)) else {
+      preconditionFailure("\(table.name) is no late table")
+    }
+    var options = bpf_map_create_opts()
+    options.sz = MemoryLayout<bpf_map_create_opts>.size(through: \.map_ifindex)
+    options.map_flags = bpf_map__map_flags(inner)
+    var made = bpf_map_create(
+      bpf_map__type(inner), table.name, bpf_map__key_size(inner), bpf_map__value_size(inner), table.entries, &options)
+    guard made >= 0 else { throw .system("cannot make the kernel table \(table.name)", errno: -made) }
+    defer { close(made) }
+    var first: UInt32 = 0
+    let result = bpf_map_update_elem(session.mapDescriptor(table.name), &first, &made, UInt64(BPF_ANY))
+    guard result == 0 else { throw .system("cannot give the kernel the table \(table.name)", errno: -result) }
   }
 
   /// Writes what the program reads into its tables.

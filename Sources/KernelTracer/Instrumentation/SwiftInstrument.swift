@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 
 extension ProbeProgram {
-  static let swift = ProbeProgram(image: swiftProbesObjectBase64)
+  static let swift = ProbeProgram(image: swiftProbesObjectBase64, table: ("late_swift_tasks", 262_144))
 }
 
 extension Instrument {

@@ -53,8 +53,14 @@ public struct SpanContext: Hashable, Sendable {
 }
 
 /// The kernel programs and their maps, loaded; closed with the value.
+///
+/// The kernel checks one program after the other, for tens of milliseconds in all. So the object is opened three times:
+/// for the maps, and over these maps twice, for a part of the programs each, which two threads load.
 struct KernelObject: ~Copyable {
-  private let object: OpaquePointer
+  /// Has the maps, and no program loaded.
+  private let tables: OpenObject
+  private let slow: OpenObject
+  private let others: OpenObject
   /// Programs that this kernel refused and that are not required.
   let refusedPrograms: Set<String>
 
@@ -67,33 +73,81 @@ struct KernelObject: ~Copyable {
     sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, resolution: NameResolution,
     stopping endings: [String] = []
   ) throws(KernelTracerError) {
-    var refused: Set<String> = []
     let image = ObjectImage.unpack(tracerObjectBase64)
-    let types = try KernelTypes(for: image)
-    while true {
-      let log = LibbpfLog.start()
-      let object = try Self.openObject(image, types: types.path)
-      Self.configure(
-        object, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup,
-        networkNamespace: resolution.networkNamespace, stopping: endings, without: refused)
-      let result = bpf_object__load(object)
-      let messages = log.finish()
-      if result == 0 {
-        self.object = object
-        self.refusedPrograms = refused
-        return
-      }
-      bpf_object__close(object)
-      let culprit = Self.failedProgram(in: messages)
-      guard let culprit, !refused.contains(culprit),
-        HookTable.entries.contains(where: { $0.program == culprit && !$0.isRequired })
-      else { throw Self.loadError(result, program: culprit, messages: messages) }
-      refused.formUnion(HookTable.programsRefused(with: culprit))
+    var loadedTables: OpenObject? = nil
+    var readTypes: KernelTypes? = nil
+    try concurrently { () throws(KernelTracerError) in
+      loadedTables = try Self.loadTables(
+        image, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup,
+        networkNamespace: resolution.networkNamespace, stopping: endings)
+    } and: { () throws(KernelTracerError) in
+      readTypes = try KernelTypes(for: image)
     }
+    guard let tables = loadedTables.take(), let types = readTypes.take() else {
+      preconditionFailure("nothing was thrown")
+    }
+    var loadedSlow: OpenObject? = nil
+    var loadedOthers: OpenObject? = nil
+    var refusedSlow: Set<String> = []
+    var refusedOthers: Set<String> = []
+    let (path, programs) = (types.path, HookTable.programsBySpeed)
+    try concurrently { () throws(KernelTracerError) in
+      loadedSlow = try Self.load(programs.slow, of: image, types: path, over: tables, refused: &refusedSlow)
+    } and: { () throws(KernelTracerError) in
+      loadedOthers = try Self.load(programs.others, of: image, types: path, over: tables, refused: &refusedOthers)
+    }
+    guard let slow = loadedSlow.take(), let others = loadedOthers.take() else {
+      preconditionFailure("nothing was thrown")
+    }
+    self.tables = tables
+    self.slow = slow
+    self.others = others
+    refusedPrograms = refusedSlow.union(refusedOthers)
   }
 
-  deinit {
-    bpf_object__close(object)
+  /// Makes the maps.
+  private static func loadTables(
+    _ image: [UInt8], sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, networkNamespace: UInt32,
+    stopping endings: [String]
+  ) throws(KernelTracerError) -> OpenObject {
+    let types = KernelTypes.none
+    let log = LibbpfLog.start()
+    let object = OpenObject(try openObject(image, types: types.path))
+    object.autoload([])
+    configure(
+      object.pointer, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup, networkNamespace: networkNamespace,
+      stopping: endings)
+    let result = bpf_object__load(object.pointer)
+    let messages = log.finish()
+    guard result == 0 else { throw loadError(result, program: nil, messages: messages) }
+    return object
+  }
+
+  /// Loads some programs over maps that are there; those that the kernel refuses, and that are not required, into
+  /// `refused`.
+  private static func load(
+    _ programs: Set<String>, of image: [UInt8], types: String?, over tables: borrowing OpenObject,
+    refused: inout Set<String>
+  ) throws(KernelTracerError) -> OpenObject {
+    while true {
+      let log = LibbpfLog.start()
+      let object = OpenObject(try openObject(image, types: types))
+      object.autoload(programs.subtracting(refused))
+      for entry in HookTable.entries {
+        guard case .rootCgroupType(let type) = entry.attachment, let program = object.program(entry.program)
+        else { continue }
+        bpf_program__set_expected_attach_type(program, bpf_attach_type(rawValue: type))
+      }
+      tables.share(with: object.pointer)
+      let result = bpf_object__load(object.pointer)
+      let messages = log.finish()
+      if result == 0 { return object }
+      let culprit = failedProgram(in: messages)
+      guard let culprit, !refused.contains(culprit),
+        HookTable.entries.contains(where: { $0.program == culprit && !$0.isRequired })
+      else { throw loadError(result, program: culprit, messages: messages) }
+      refused.formUnion(HookTable.programsRefused(with: culprit))
+    }
   }
 
   /// Opens an object from memory; its relocations are made against the BTF at `types`.
@@ -115,17 +169,8 @@ struct KernelObject: ~Copyable {
 
   private static func configure(
     _ object: OpaquePointer, sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64,
-    networkNamespace: UInt32, stopping endings: [String], without refused: Set<String>
+    networkNamespace: UInt32, stopping endings: [String]
   ) {
-    for program in refused {
-      bpf_program__set_autoload(bpf_object__find_program_by_name(object, program), false)
-    }
-    for entry in HookTable.entries {
-      guard case .rootCgroupType(let type) = entry.attachment,
-        let program = bpf_object__find_program_by_name(object, entry.program)
-      else { continue }
-      bpf_program__set_expected_attach_type(program, bpf_attach_type(rawValue: type))
-    }
     let cpus = UInt32(max(1, libbpf_num_possible_cpus()))
     let entries: [(String, UInt32)] = [
       ("events", sizes.ringBytes), ("members", sizes.members), ("flows", sizes.flows), ("images", sizes.images),
@@ -178,18 +223,13 @@ struct KernelObject: ~Copyable {
 
   /// Lets an object that was opened and not loaded have the maps and variables of a loaded one, by their names.
   static func share(_ session: borrowing KernelObject, with object: OpaquePointer) {
-    var next = bpf_object__next_map(object, nil)
-    while let map = next {
-      let shared = session.mapDescriptor(String(cString: bpf_map__name(map)))
-      if shared >= 0 { bpf_map__reuse_fd(map, shared) }
-      next = bpf_object__next_map(object, map)
-    }
+    session.tables.share(with: object)
   }
 
   // MARK: Access
 
   func program(_ name: String) -> OpaquePointer? {
-    bpf_object__find_program_by_name(object, name)
+    HookTable.programsBySpeed.slow.contains(name) ? slow.program(name) : others.program(name)
   }
 
   func programDescriptor(_ name: String) -> Int32 {
@@ -198,12 +238,11 @@ struct KernelObject: ~Copyable {
   }
 
   func map(_ name: String) -> OpaquePointer? {
-    bpf_object__find_map_by_name(object, name)
+    tables.map(name)
   }
 
   func mapDescriptor(_ name: String) -> Int32 {
-    guard let map = map(name) else { return -1 }
-    return bpf_map__fd(map)
+    tables.mapDescriptor(name)
   }
 
   /// The kernel's counters as they are now.

@@ -17,6 +17,15 @@ struct KernelTypes: ~Copyable {
     descriptor = Self.reduced(for: object).map(Self.memoryFile) ?? -1
   }
 
+  private init(bytes: [UInt8]) {
+    descriptor = Self.memoryFile(bytes)
+  }
+
+  /// No types at all, for an object of which no program is loaded.
+  static var none: KernelTypes {
+    KernelTypes(bytes: ReducedBTF.empty)
+  }
+
   private static func reduced(for object: OpaquePointer) -> [UInt8]? {
     var size: UInt32 = 0
     guard let own = bpf_object__btf(object), let raw = btf__raw_data(own, &size),

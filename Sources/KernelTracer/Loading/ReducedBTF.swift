@@ -136,12 +136,17 @@ struct ReducedBTF {
     withUnsafeBytes(of: word) { bytes.append(contentsOf: $0) }
   }
 
-  private var blob: [UInt8] {
+  private var blob: [UInt8] { Self.blob(types: types, strings: strings) }
+
+  /// BTF without a type.
+  static var empty: [UInt8] { blob(types: [], strings: [0]) }
+
+  private static func blob(types: [UInt8], strings: [UInt8]) -> [UInt8] {
     var blob: [UInt8] = []
     withUnsafeBytes(of: BTFBlob.magic) { blob.append(contentsOf: $0) }
     blob += [1, 0]
     let sizes = [BTFBlob.headerSize, 0, types.count, types.count, strings.count]
-    for size in sizes { Self.append(UInt32(size), to: &blob) }
+    for size in sizes { append(UInt32(size), to: &blob) }
     return blob + types + strings
   }
 }

@@ -63,8 +63,13 @@ static __always_inline bool names_tests_in_environment(const __u8 *path)
 	       (start & 0xFFFFFFFFULL) == 0x79707970ULL /* pypy */ || start == 0x656e2d6f67726163ULL /* cargo-ne */;
 }
 
-static __always_inline void remember_image(struct exec_scratch *scratch, struct member *member)
+/* A function of its own: what it does is not checked again for each way that leads to it. */
+__noinline int remember_image(__u32 cpu, __u32 pid)
 {
+	struct exec_scratch *scratch = bpf_map_lookup_elem(&exec_scratches, &cpu);
+	struct member *member = member_of(pid);
+	if (!scratch || !member)
+		return 0;
 	struct event_exec *event = &scratch->event;
 	struct image_key *key = &scratch->image_key;
 	key->parent = member->parent;
@@ -74,7 +79,7 @@ static __always_inline void remember_image(struct exec_scratch *scratch, struct 
 	struct image_value *known = bpf_map_lookup_elem(&images, key);
 	if (known) {
 		count(&known->count);
-		return;
+		return 0;
 	}
 	struct image_value *value = &scratch->image_value;
 	value->first_time = event->header.time;
@@ -89,12 +94,13 @@ static __always_inline void remember_image(struct exec_scratch *scratch, struct 
 	__builtin_memcpy(value->path, scratch->data, IMAGE_PATH_LIMIT);
 	long error = bpf_map_update_elem(&images, key, value, BPF_NOEXIST);
 	if (!error)
-		return;
+		return 0;
 	known = bpf_map_lookup_elem(&images, key);
 	if (known)
 		count(&known->count); /* another CPU was first */
 	else
 		count(&counters.images_refused);
+	return 0;
 }
 
 SEC("raw_tp/sched_process_exec")
@@ -185,14 +191,14 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_thread, struct linux_bin
 	event->environment_length = offset - before;
 	member->image = event->image;
 	BPF_CORE_READ_INTO(&member->comm, task, comm);
-	remember_image(scratch, member);
+	remember_image(cpu, pid);
 
 	__u64 length = offset;
 	asm volatile("" : "+r"(length));
 	length &= DATA_MASK;
 	emit(EVENT_EXEC, scratch, sizeof *event + length, wake_flags());
 	if (is_stopped_at_exec(scratch, BPF_CORE_READ(file, f_path.dentry, d_name.len)))
-		stop_at_exec(member, pid, BPF_CORE_READ(task, cred, uid.val));
+		stop_at_exec(pid, BPF_CORE_READ(task, cred, uid.val));
 	return 0;
 }
 

@@ -165,13 +165,20 @@ static __always_inline int answer_number(struct bpf_sockopt *context, __u32 numb
 	return PASS;
 }
 
-static __always_inline void write_hexadecimal(__u8 *text, __u64 value, int digits)
+/* The eight digits of a number, the most significant at the lowest address. */
+static __always_inline __u64 digits_of(__u64 number)
 {
-#pragma unroll
-	for (int digit = 0; digit < digits; digit++) {
-		__u8 nibble = value >> 4 * (digits - 1 - digit) & 0xF;
-		text[digit] = nibble + (nibble < 10 ? '0' : 'a' - 10);
-	}
+	number = (number | number << 16) & 0x0000FFFF0000FFFFULL;
+	number = (number | number << 8) & 0x00FF00FF00FF00FFULL;
+	number = (number | number << 4) & 0x0F0F0F0F0F0F0F0FULL;
+	__u64 letters = (number + 0x0606060606060606ULL) >> 4 & 0x0101010101010101ULL;
+	return bpf_cpu_to_be64(number + 0x3030303030303030ULL + letters * ('a' - '9' - 1));
+}
+
+static __always_inline void write_hexadecimal(__u8 *text, __u64 number)
+{
+	*(__u64 *)text = digits_of(number >> 32);
+	*(__u64 *)(text + 8) = digits_of((__u32)number);
 }
 
 /* splitmix64's finalizer: Steele, Lea, Flood, "Fast splittable pseudorandom number generators". */
@@ -190,11 +197,12 @@ static __always_inline int answer_context(struct bpf_sockopt *context, __u32 tes
 	__u8 *text = context->optval;
 	if (context->optlen < TRACEPARENT_LENGTH || (void *)(text + TRACEPARENT_LENGTH) > context->optval_end)
 		return PASS;
-	write_hexadecimal(text, 0, 2);
-	write_hexadecimal(text + 3, settings.trace_high, 16);
-	write_hexadecimal(text + 19, settings.trace_low, 16);
-	write_hexadecimal(text + 36, span_of(test), 16);
-	write_hexadecimal(text + 53, settings.trace_flags, 2);
+	__u64 flags = digits_of(settings.trace_flags);
+	text[0] = text[1] = '0';
+	write_hexadecimal(text + 3, settings.trace_high);
+	write_hexadecimal(text + 19, settings.trace_low);
+	write_hexadecimal(text + 36, span_of(test));
+	*(__u16 *)(text + 53) = flags >> 48;
 	text[2] = text[35] = text[52] = '-';
 	context->optlen = TRACEPARENT_LENGTH;
 	asm volatile("" ::: "memory");

@@ -90,7 +90,7 @@ static __always_inline int on_connect(struct bpf_sock_addr *context, const __u8 
 		if (!state)
 			return ALLOW;
 		state->protocol = is_multipath(context->sk) ? PROTOCOL_MPTCP : PROTOCOL_TCP;
-		attempt_tcp(state, peer, bpf_ntohs(context->user_port));
+		attempt_tcp(state, (const struct peer_address *)peer, bpf_ntohs(context->user_port));
 		return ALLOW;
 	}
 	struct socket_state *state = socket_in_use(context->sk, member);
@@ -101,7 +101,7 @@ static __always_inline int on_connect(struct bpf_sock_addr *context, const __u8 
 	state->cookie = bpf_get_socket_cookie(context);
 	/* UDP counts when something is sent: getaddrinfo connects to sort addresses. */
 	if (protocol != PROTOCOL_UDP && protocol != PROTOCOL_UDP_LITE)
-		attempt_tcp(state, peer, bpf_ntohs(context->user_port));
+		attempt_tcp(state, (const struct peer_address *)peer, bpf_ntohs(context->user_port));
 	return ALLOW;
 }
 

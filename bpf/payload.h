@@ -25,7 +25,8 @@ static __always_inline struct payload_work *work_at(__u32 place)
 	return bpf_map_lookup_elem(&payload_works, &place);
 }
 
-static __always_inline struct payload_work *free_work(void)
+/* The index of a place that nobody uses, and that is taken now; -1: there is none. */
+__noinline int free_place(void)
 {
 	__u32 start = bpf_get_smp_processor_id() * WORK_TRIES;
 	for (int i = 0; i < WORK_TRIES; i++) {
@@ -33,10 +34,10 @@ static __always_inline struct payload_work *free_work(void)
 		struct payload_work *work = work_at(index);
 		if (work && !__sync_val_compare_and_swap(&work->busy, 0, 1)) {
 			work->place = index;
-			return work;
+			return index;
 		}
 	}
-	return NULL;
+	return -1;
 }
 
 static __always_inline void give_back(struct payload_work *work)
@@ -70,7 +71,8 @@ __noinline int take_place(struct __sk_buff *packet, __u32 is_out)
 	struct socket_state *state = socket ? packet_socket(packet, socket) : NULL;
 	if (!state)
 		return -1;
-	struct payload_work *work = free_work();
+	int place = free_place();
+	struct payload_work *work = place < 0 ? NULL : work_at(place);
 	if (!work) {
 		count(&counters.messages_unparsed);
 		return -1;
@@ -84,7 +86,7 @@ __noinline int take_place(struct __sk_buff *packet, __u32 is_out)
 		give_back(work);
 		return -1;
 	}
-	return work->place;
+	return place;
 }
 
 static __always_inline struct payload_work *take_work(struct __sk_buff *packet, bool is_out)

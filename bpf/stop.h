@@ -40,11 +40,12 @@ static __always_inline bool is_stopped_at_exec(const struct exec_scratch *scratc
 }
 
 /* What a test started belongs to that test as a whole: nothing in it is to be told apart. */
-static __always_inline void stop_at_exec(const struct member *member, __u32 pid, __u32 user)
+__noinline int stop_at_exec(__u32 pid, __u32 user)
 {
-	if (!stops.is_on || !member->tracer_pid || member->inherited_test >> TEST_ID_SHIFT ||
+	struct member *member = member_of(pid);
+	if (!member || !stops.is_on || !member->tracer_pid || member->inherited_test >> TEST_ID_SHIFT ||
 	    (settings.stop_user != ANY_USER && settings.stop_user != user))
-		return;
+		return 0;
 	__u64 entry = (__u64)member->tracer_pid << 32;
 	for (__u32 slot = 0; slot < STOP_SLOTS; slot++) {
 		if (__sync_val_compare_and_swap(&stops.slots[slot], 0, entry | STOP_BEGINS))
@@ -57,16 +58,17 @@ static __always_inline void stop_at_exec(const struct member *member, __u32 pid,
 			else
 				__sync_fetch_and_add(&stops.refused, 1);
 			stops.slots[slot] = 0;
-			return;
+			return 0;
 		}
 		*(volatile __u64 *)&stops.slots[slot] = entry | STOP_SENT;
 		request->slot = slot;
 		request->tracer_pid = member->tracer_pid;
 		request->process = (struct process_key){.pid = pid, .start = member->start};
 		bpf_ringbuf_submit(request, BPF_RB_FORCE_WAKEUP);
-		return;
+		return 0;
 	}
 	__sync_fetch_and_add(&stops.refused, 1);
+	return 0;
 }
 
 #endif

@@ -9,10 +9,11 @@
 
 #include "listeners.h"
 
-static __always_inline void end_unsent_attempt(struct socket_state *state)
+/* A function of its own, as the next: which kind of socket it is for makes no difference, and is not checked twice. */
+__noinline int end_unsent_attempt(struct socket_state *state)
 {
-	if (!is_open_attempt(state) || state->flags & (SOCKET_SYN_SENT | SOCKET_ACCEPTED))
-		return;
+	if (!state || !is_open_attempt(state) || state->flags & (SOCKET_SYN_SENT | SOCKET_ACCEPTED))
+		return 0;
 	set_flags(state, SOCKET_CLOSED);
 	struct flow_value *value = tcp_flow(state);
 	if (value)
@@ -20,10 +21,17 @@ static __always_inline void end_unsent_attempt(struct socket_state *state)
 	struct event_close event = {};
 	describe_close(&event, state);
 	emit(EVENT_CLOSE, &event, sizeof event, wake_flags());
+	return 0;
 }
 
-static __always_inline void attempt_tcp(struct socket_state *state, const __u8 peer[16], __u16 port)
+struct peer_address {
+	__u64 words[2];
+};
+
+__noinline int attempt_tcp(struct socket_state *state, const struct peer_address *peer, __u32 port)
 {
+	if (!state || !peer)
+		return 0;
 	end_unsent_attempt(state);
 	__builtin_memcpy(state->peer, peer, sizeof state->peer);
 	__builtin_memset(state->local, 0, sizeof state->local);
@@ -50,6 +58,7 @@ static __always_inline void attempt_tcp(struct socket_state *state, const __u8 p
 	event.network_namespace = state->network_namespace;
 	event.test = state->test;
 	emit(EVENT_CONNECT, &event, sizeof event, wake_flags());
+	return 0;
 }
 
 static __always_inline void read_local_endpoint(struct bpf_sock_ops *context, struct socket_state *state)

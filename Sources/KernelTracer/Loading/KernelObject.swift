@@ -15,7 +15,7 @@ public struct TableSizes: Hashable, Sendable {
   /// Named unix sockets, by process.
   public var unixFlows: UInt32 = 32_768
   /// Names with an address each; as many lookups, and as many open questions.
-  public var names: UInt32 = 65_536
+  public var names: UInt32 = 16_384
 
   /// A mebibyte for each processor that can fill it while the reader waits for its turn, within bounds.
   public static var defaultRingBytes: UInt32 {

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-import sys
 import time
+from collections import Counter
 from pathlib import Path
 
+from dns_noise import SERVER, Reading, asking, noisy_server
 from internet import Internet
-from name_server import QUESTIONS, resolver
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = 10_000_000
-QUESTION_COUNT = 200_000
+ROUNDS = 5_000_000  # a question and its answer each
+RUN_ROUNDS = 40_000
+RING_BYTES = 64 << 20  # room for every answer of a run: the two parsers are compared on all
 
 
 def answers(soak) -> None:
@@ -28,13 +31,30 @@ def answers(soak) -> None:
     soak.say(f"{ANSWERS:,} mutated DNS answers", [finished.stdout[-500:]] if finished.returncode else [], started)
 
 
-def questions(soak) -> None:
+def messages(soak, workloads: Path) -> None:
+    """In runs that the kernel's tables have room for: each count is exact."""
     started = time.monotonic()
-    with Internet() as internet, resolver(internet):
-        _, run = soak.record([sys.executable, "-c", QUESTIONS, 1, QUESTION_COUNT], prefix=internet.resolving("203.0.113.54"))
-    seen = sum(line["asked"] for line in run.lookups) + run.loss.messages_unparsed
-    # What the resolver says to them can be unreadable as well.
-    problems = [] if seen >= QUESTION_COUNT else [f"{seen} of {QUESTION_COUNT} questions seen"]
-    if run.end["failures"] or run.loss.names_refused or run.loss.questions_refused:
-        problems.append(f"{run.end}")
-    soak.say(f"{QUESTION_COUNT:,} mutated DNS questions", problems, started)
+    problems: list[str] = []
+    totals: Counter[str] = Counter()
+    with Internet() as internet, noisy_server(internet, workloads):
+        for seed in range(ROUNDS // RUN_ROUNDS):
+            record = soak.scratch / "run.jsonl"
+            finished = subprocess.run(
+                [*internet.resolving(SERVER), soak.binary, "trace", "-q", "--record", record, "--",
+                 *asking(workloads, seed, RUN_ROUNDS)],
+                env={**os.environ, "PROCESS_TRACER_TEST_RING_BYTES": str(RING_BYTES)},
+                capture_output=True,
+                text=True,
+            )  # fmt: skip
+            if finished.returncode:
+                problems.append(f"seed {seed}: exit code {finished.returncode}: {finished.stderr[-300:]}")
+                break
+            truth = json.loads(finished.stdout)
+            totals.update({name: truth[name] for name in ("sent", "questions", "fitting")})
+            problems += [f"seed {seed}: {each}" for each in Reading(record).problems(truth)]
+    soak.say(
+        f"{totals['sent']:,} mutated DNS questions and as many answers; {totals['questions']:,} of them questions still, "
+        f"{totals['fitting']:,} answers that fit",
+        problems[:5],
+        started,
+    )

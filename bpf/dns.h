@@ -109,6 +109,8 @@ __noinline int on_answer(__u32 place, __u32 is_from_machine)
 		__builtin_memcpy(value->resolver, event->address, sizeof value->resolver);
 		value->test = event->test;
 		value->protocol = event->protocol;
+		if (settings.enforces_hosts)
+			find_host_rules(work);
 		learn_answer(work);
 	}
 	emit_payload(EVENT_ANSWER, work);

@@ -8,6 +8,7 @@
 #define PROCESS_TRACER_DNS_MESSAGE_H
 
 #include "flows.h"
+#include "host_rules.h"
 
 #define DNS_HEADER_LENGTH 12
 #define DNS_NAME_OCTETS 254 /* without the root label */
@@ -77,6 +78,9 @@ struct payload_work {
 	struct lookup_value lookup_value;
 	struct name_key name; /* the question's name, and an address of the answer */
 	struct name_value name_value;
+	struct host_key host;
+	__u32 host_rules; /* that hold for the question's name, 0: none */
+	__u32 host_reserved;
 	struct event_payload event;
 	__u8 payload[PAYLOAD_LIMIT + PAYLOAD_SLACK];
 };
@@ -150,6 +154,34 @@ static __always_inline bool read_question(struct payload_work *work, bool is_ans
 	reader->class = message_word(work, reader->position + 2);
 	reader->position += 4;
 	return true;
+}
+
+/* One octet of the question's name to its place in the turned one; a label's length is known as in read_name_octet. */
+static long turn_octet(__u32 index, struct work_context *context)
+{
+	struct payload_work *work = context->work;
+	struct dns_reader *reader = &work->reader;
+	if (index >= reader->name_length)
+		return 1;
+	__u8 octet = work->name.name[index & (DNS_NAME_LIMIT - 1)];
+	bool is_length = !reader->label;
+	if (!is_length && !octet) {
+		reader->label = 0;
+		work->host.prefix_length = 0;
+		return 1;
+	}
+	reader->label = is_length ? octet : reader->label - 1;
+	work->host.name[(reader->name_length - 1 - index) & (DNS_NAME_LIMIT - 1)] = is_length ? 0 : octet;
+	return 0;
+}
+
+/* Finds the rules for the name in the question that was read. */
+static __always_inline void find_host_rules(struct payload_work *work)
+{
+	struct work_context context = {.work = work};
+	work->host.prefix_length = work->reader.name_length * 8;
+	bpf_loop(DNS_NAME_LIMIT, turn_octet, &context, 0);
+	work->host_rules = rules_of_host(&work->host);
 }
 
 #endif

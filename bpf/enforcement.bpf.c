@@ -36,7 +36,8 @@ static __always_inline bool is_refused(struct bpf_sock_addr *context, struct soc
 	if (!state && !current_member())
 		return false;
 	enum decision decision =
-	    decide(peer, bpf_ntohs(context->user_port), state ? state->protocol : context->protocol);
+	    decide(peer, bpf_ntohs(context->user_port), state ? state->protocol : context->protocol,
+		   state ? state->network_namespace : current_network_namespace());
 	if (decision == DECISION_ALLOW || decision == DECISION_REFUSE)
 		return decision == DECISION_REFUSE;
 	bool is_known;
@@ -192,7 +193,7 @@ int refuse_packet(struct __sk_buff *packet)
 			return REFUSE;
 		end.port = bpf_ntohs(port);
 	}
-	enum decision decision = decide(end.address, end.port, protocol);
+	enum decision decision = decide(end.address, end.port, protocol, state->network_namespace);
 	bool own = packet->ifindex == LOOPBACK_IFINDEX && !is_loopback(end.address);
 	if (decision == DECISION_ALLOW || (decision == DECISION_IF_OWN && own) ||
 	    (decision == DECISION_UNLESS_OWN && !own))

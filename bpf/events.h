@@ -541,7 +541,35 @@ struct port_set {
 struct destination_rules {
 	struct port_set allowed[TRANSPORTS];
 	struct port_set denied[TRANSPORTS]; /* by a rule: not even an address of the namespace itself */
+	__u32 admits_names;		    /* whether a rule about a host can allow an address here */
+	__u32 reserved;
 };
+
+/*
+ * Host-rule table: names that rules allow or deny, turned round and with a NUL
+ * in place of each label's length: a label's own NUL is no name's. The longest
+ * that a name begins with decides: an entry holds the rules of those within it.
+ */
+struct host_key {
+	__u32 prefix_length; /* bits of `name` */
+	char name[DNS_NAME_LIMIT];
+};
+
+#define HOST_LIMIT 4096
+
+struct host_rule {
+	__u32 prefix_length; /* of the entry's own name, for which `exact` holds */
+	__u32 exact;	     /* number of its ports in the table of ports, 0: no rule */
+	__u32 below;	     /* the same for its sub-domains */
+};
+
+/* Table of ports: a number's are at the index one below it. */
+struct host_ports {
+	struct port_set allowed[TRANSPORTS];
+	struct port_set denied[TRANSPORTS];
+};
+
+#define ADDRESS_RULES_LIMIT 8
 
 /* Table of unix sockets' names that are refused, by the longest prefix. */
 struct unix_name_key {
@@ -629,7 +657,8 @@ struct session_settings {
 	__u64 session_cgroup;	 /* id of the session's cgroup, 0: there is none */
 	__u64 network_namespace; /* inode number of the command's: names are learnt there alone */
 	struct stop_pattern stop_patterns[STOP_PATTERNS]; /* length 0: none */
-	__u64 stop_user; /* whose processes the tracer can let go, ANY_USER: everybody's */
+	__u64 stop_user;      /* whose processes the tracer can let go, ANY_USER: everybody's */
+	__u64 enforces_hosts; /* whether rules about hosts are enforced */
 };
 
 /* Totals that only grow; the only content of .bss.counters. */

@@ -110,7 +110,10 @@ static __always_inline void learn(struct payload_work *work)
 		return;
 	}
 	long result = bpf_map_update_elem(&names, &work->name, &work->name_value, BPF_NOEXIST);
-	if (result && result != -17 /* EEXIST */)
+	bool is_known = !result || result == -17; /* EEXIST */
+	if (is_known && settings.enforces_hosts && work->host_rules)
+		is_known = admit(work->name.address, work->host_rules);
+	if (!is_known)
 		count(&counters.names_refused);
 }
 

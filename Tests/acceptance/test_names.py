@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import BINARY, Finished, run_plain
 from internet import Internet
+from name_races import ALLOWED, PORT, SERVER, race_resolver
 from name_server import LONGEST, QUESTIONS, resolver
 
 NAMES = {
@@ -186,3 +187,73 @@ def test_questions_of_any_bytes_do_no_harm(tool, internet):
     assert (loss.names_refused, loss.questions_refused, loss.flows_refused) == (0, 0, 0)
     assert sum(each["asked"] for each in finished.run.lookups) + loss.messages_unparsed >= 20_000
     assert all(each["name"] == "api.example.com" or each["address"] for each in finished.run.names)
+
+
+def test_host_rules_are_enforced_by_what_was_learnt(tool, internet, go_client):
+    """The first connection to an address that nobody asked for before goes through, to what its name allows alone."""
+    for kind, name, rule in [
+        ("python", "api.example.com", "API.example.com.:443"),
+        ("glibc", "www.example.com", "tcp://*.example.com"),
+        ("go", LONGEST, LONGEST),
+        ("dig", "www.example.com", "*.com:440-450"),
+    ]:
+        for server in RESOLVERS.values():
+            prefix = internet.resolving(server)
+            command = client(kind, "tcp4", name, go_client)
+            tool("test", *command, prefix=prefix, options=["--enforce", "--allow-net", rule])
+    attempt = "import socket, sys; print(socket.socket().connect_ex((sys.argv[1], int(sys.argv[2]))))"
+    command = [sys.executable, "-c", attempt]
+    prefix = internet.resolving("203.0.113.54")
+    for name, port, options in [
+        ("api.example.com", 443, ["--allow-net", "example.com"]),
+        ("api.example.com", 443, ["--allow-net", "*.api.example.com"]),
+        ("www.example.com", 443, ["--allow-net", "far.example.net"]),
+        ("api.example.com", 444, ["--allow-net", "api.example.com:443"]),
+        ("api.example.com", 443, ["--allow-net", "udp://api.example.com"]),
+        ("api.example.com", 443, ["--allow-net", "any", "--deny-net", "*.example.com"]),
+        ("203.0.113.9", 443, ["--allow-net", "api.example.com"]),
+    ]:
+        finished = tool("test", *command, name, port, prefix=prefix, options=["--enforce", *options], code=120)
+        assert finished.stdout == b"1\n", finished.explain()
+        assert [each["result"] for each in finished.verdict["violations"]] == ["refused (EPERM)"]
+
+
+def test_an_enforced_name_lasts_and_holds_for_its_address_alone(tool, internet):
+    script = """
+import socket, sys
+def attempt(address): return socket.socket().connect_ex((address, 443))
+before = attempt("203.0.113.9")
+socket.getaddrinfo("api.example.com", 443, socket.AF_INET)
+print(before, attempt("203.0.113.9"), attempt("203.0.113.10"))
+"""
+    prefix = internet.resolving("203.0.113.54")
+    options = ["--enforce", "--allow-net", "api.example.com"]
+    finished = tool("test", sys.executable, "-c", script, prefix=prefix, options=options, code=120)
+    assert finished.stdout == b"1 0 1\n"
+
+
+def test_hosts_and_metadata_under_enforcement(tool, internet):
+    attempt = "import socket, sys; s = socket.socket(); s.settimeout(5); print(s.connect_ex((sys.argv[1], 443)))"
+    command = [sys.executable, "-c", attempt]
+    hosts = "203.0.113.9 db.internal DB\n169.254.169.254 meta.internal"
+    prefix = internet.resolving("203.0.113.54", hosts=hosts)
+    tool("test", *command, "db.internal", prefix=prefix, options=["--enforce", "--allow-net", "db:443"])
+    options = ["--enforce", "--allow-net", "*.internal"]
+    tool("test", *command, "db.internal", prefix=prefix, options=options)
+    finished = tool("test", *command, "meta.internal", prefix=prefix, options=options, code=120)
+    assert finished.stdout == b"1\n", finished.explain()
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_an_answer_counts_before_the_program_can_use_it(tool, workloads, transport):
+    """Over TCP the length of each message goes in a segment of its own."""
+    with Internet() as internet, race_resolver(internet):
+        finished = tool(
+            "test", workloads / "name-race", SERVER, 200, transport, 4, PORT, prefix=internet.resolving(SERVER),
+            options=["--enforce", "--allow-net", ALLOWED], code=120,
+        )  # fmt: skip
+    assert finished.truth == {
+        "allowed": {"connected": 200, "refused": 0, "failed": 0},
+        "denied": {"connected": 0, "refused": 200, "failed": 0},
+    }
+    assert finished.run.is_complete, finished.run.end

@@ -30,9 +30,13 @@ struct Enforcement: ~Copyable {
   private static let unixCost = "unix sockets are not refused, but judged after the run"
 
   /// Loads the programs, over the maps of the recording ones.
-  init(over recording: borrowing KernelObject, refusesUnixNames: Bool) throws(KernelTracerError) {
+  ///
+  /// - Parameter hostPorts: how many different sets of ports the rules about hosts have.
+  init(
+    over recording: borrowing KernelObject, refusesUnixNames: Bool, hostPorts: Int
+  ) throws(KernelTracerError) {
     let addresses = try OwnAddresses()
-    let object = try Self.load(over: recording, refusesUnixNames: refusesUnixNames)
+    let object = try Self.load(over: recording, refusesUnixNames: refusesUnixNames, hostPorts: hostPorts)
     self.addresses = consume addresses
     self.object = object
     self.refusesUnixNames = refusesUnixNames
@@ -59,13 +63,14 @@ struct Enforcement: ~Copyable {
   }
 
   private static func load(
-    over recording: borrowing KernelObject, refusesUnixNames: Bool
+    over recording: borrowing KernelObject, refusesUnixNames: Bool, hostPorts: Int
   ) throws(KernelTracerError) -> OpaquePointer {
     let image = ObjectImage.unpack(enforcementObjectBase64)
     let types = try KernelTypes(for: image)
     let log = LibbpfLog.start()
     let object = try KernelObject.openObject(image, types: types.path)
     KernelObject.share(recording, with: object)
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "host_ports"), UInt32(max(1, hostPorts)))
     for (name, recorder, _) in unixPrograms {
       let program = bpf_object__find_program_by_name(object, name)
       bpf_program__set_autoload(program, refusesUnixNames && !recording.refusedPrograms.contains(recorder))
@@ -113,16 +118,46 @@ struct Enforcement: ~Copyable {
       var rules = destination_rules()
       rules.allowed = destination.allowed.kernelSets
       rules.denied = destination.denied.kernelSets
+      rules.admits_names = destination.admitsNames ? 1 : 0
       guard bpf_map_update_elem(destinations, &key, &rules, UInt64(BPF_ANY)) == 0 else {
         throw .system("the policy cannot be handed to the kernel: \(table.destinations.count) prefixes", errno: errno)
       }
     }
+    try set(HostRuleTable(table))
     for (var key, var rule) in UnixNameTable.entries(table.deniedUnixNames) {
       guard bpf_map_update_elem(mapDescriptor("denied_unix_names"), &key, &rule, UInt64(BPF_ANY)) == 0 else {
         throw .system(
           "the policy cannot be handed to the kernel: \(table.deniedUnixNames.count) unix sockets", errno: errno)
       }
     }
+  }
+
+  private func set(_ hosts: HostRuleTable) throws(KernelTracerError) {
+    for (index, ports) in hosts.ports.enumerated() {
+      var key = UInt32(index)
+      var value = host_ports()
+      value.allowed = ports.allowed.kernelSets
+      value.denied = ports.denied.kernelSets
+      guard bpf_map_update_elem(mapDescriptor("host_ports"), &key, &value, UInt64(BPF_ANY)) == 0 else {
+        throw Self.hostFailure
+      }
+    }
+    for (var key, var rule) in hosts.names {
+      guard bpf_map_update_elem(mapDescriptor("host_rules"), &key, &rule, UInt64(BPF_ANY)) == 0 else {
+        throw Self.hostFailure
+      }
+    }
+    for (address, number) in hosts.addresses {
+      var key = address.kernelBytes
+      var value: [UInt32] = [number] + [UInt32](repeating: 0, count: Int(ADDRESS_RULES_LIMIT) - 1)
+      guard bpf_map_update_elem(mapDescriptor("named_addresses"), &key, &value, UInt64(BPF_ANY)) == 0 else {
+        throw Self.hostFailure
+      }
+    }
+  }
+
+  private static var hostFailure: KernelTracerError {
+    .system("the rules about hosts cannot be handed to the kernel", errno: errno)
   }
 }
 

@@ -16,7 +16,13 @@ extension TracerSession {
     let root = open(hierarchy.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard root >= 0 else { throw .system("cannot open the cgroup v2 root \(hierarchy.root)", errno: errno) }
     defer { close(root) }
-    var enforcement = try Enforcement(over: object, refusesUnixNames: !table.deniedUnixNames.isEmpty)
+    guard table.hosts.isEmpty || hooks.contains(where: { $0.name == Self.learningHook && $0.isAttached }) else {
+      throw KernelTracerError(
+        .missingHook, "rules about hosts cannot be enforced: without the hook \(Self.learningHook) no name is learnt",
+        advice: "write addresses or ranges, or use mode: gate")
+    }
+    var enforcement = try Enforcement(
+      over: object, refusesUnixNames: !table.deniedUnixNames.isEmpty, hostPorts: HostRuleTable(table).ports.count)
     try enforcement.attach(root: root)
     try enforcement.set(Self.denyingLoopback)
     self.enforcement = consume enforcement
@@ -26,6 +32,8 @@ extension TracerSession {
       members: object.mapDescriptor("members"), cgroup: cgroupPath, launcher: launcher)
     return notes
   }
+
+  private static let learningHook = "cgroup_skb/ingress"
 
   private func setEnforcement(_ table: EnforcementTable) throws(KernelTracerError) {
     switch enforcement {

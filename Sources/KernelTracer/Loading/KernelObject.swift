@@ -16,6 +16,8 @@ public struct TableSizes: Hashable, Sendable {
   public var unixFlows: UInt32 = 32_768
   /// Names with an address each; as many lookups, and as many open questions.
   public var names: UInt32 = 16_384
+  /// The same where rules about hosts are enforced: what has no room is refused.
+  public var enforcedNames: UInt32 = 65_536
 
   /// A mebibyte for each processor that can fill it while the reader waits for its turn, within bounds.
   public static var defaultRingBytes: UInt32 {
@@ -78,8 +80,7 @@ struct KernelObject: ~Copyable {
     var readTypes: KernelTypes? = nil
     try concurrently { () throws(KernelTracerError) in
       loadedTables = try Self.loadTables(
-        image, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup,
-        networkNamespace: resolution.networkNamespace, stopping: endings)
+        image, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup, resolution: resolution, stopping: endings)
     } and: { () throws(KernelTracerError) in
       readTypes = try KernelTypes(for: image)
     }
@@ -107,7 +108,7 @@ struct KernelObject: ~Copyable {
 
   /// Makes the maps.
   private static func loadTables(
-    _ image: [UInt8], sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, networkNamespace: UInt32,
+    _ image: [UInt8], sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, resolution: NameResolution,
     stopping endings: [String]
   ) throws(KernelTracerError) -> OpenObject {
     let types = KernelTypes.none
@@ -115,7 +116,7 @@ struct KernelObject: ~Copyable {
     let object = OpenObject(try openObject(image, types: types.path))
     object.autoload([])
     configure(
-      object.pointer, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup, networkNamespace: networkNamespace,
+      object.pointer, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup, resolution: resolution,
       stopping: endings)
     let result = bpf_object__load(object.pointer)
     let messages = log.finish()
@@ -169,13 +170,15 @@ struct KernelObject: ~Copyable {
 
   private static func configure(
     _ object: OpaquePointer, sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64,
-    networkNamespace: UInt32, stopping endings: [String]
+    resolution: NameResolution, stopping endings: [String]
   ) {
     let cpus = UInt32(max(1, libbpf_num_possible_cpus()))
+    let names = resolution.enforcesHosts ? sizes.enforcedNames : sizes.names
     let entries: [(String, UInt32)] = [
       ("events", sizes.ringBytes), ("members", sizes.members), ("flows", sizes.flows), ("images", sizes.images),
-      ("threads", sizes.threads), ("unix_flows", sizes.unixFlows), ("exec_scratches", cpus), ("names", sizes.names),
-      ("lookups", sizes.names), ("questions", sizes.names),
+      ("threads", sizes.threads), ("unix_flows", sizes.unixFlows), ("exec_scratches", cpus), ("names", names),
+      ("lookups", names),
+      ("questions", names), ("named_addresses", resolution.enforcesHosts ? names : 1),
     ]
     for (map, count) in entries {
       bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), count)
@@ -188,7 +191,8 @@ struct KernelObject: ~Copyable {
     settings.run_span = spans.runSpan
     settings.trace_flags = UInt64(spans.flags)
     settings.session_cgroup = sessionCgroup
-    settings.network_namespace = UInt64(networkNamespace)
+    settings.network_namespace = UInt64(resolution.networkNamespace)
+    settings.enforces_hosts = resolution.enforcesHosts ? 1 : 0
     settings.stop(endings)
     let result = bpf_map__set_initial_value(
       bpf_object__find_map_by_name(object, ".rodata.settings"), &settings, MemoryLayout<session_settings>.size)

@@ -7,10 +7,15 @@ public struct NameResolution: Hashable, Sendable {
   public var nameservers: [IPAddress]
   /// Inode number of the network namespace that the command starts in: names are learnt there alone.
   public var networkNamespace: UInt32
+  /// Whether rules about hosts are enforced.
+  public var enforcesHosts: Bool
 
-  public init(nameservers: [IPAddress], networkNamespace: UInt32 = Self.ownNamespace) {
+  public init(
+    nameservers: [IPAddress], networkNamespace: UInt32 = Self.ownNamespace, enforcesHosts: Bool = false
+  ) {
     self.nameservers = nameservers
     self.networkNamespace = networkNamespace
+    self.enforcesHosts = enforcesHosts
   }
 
   /// That of this process; 0 where /proc does not tell.

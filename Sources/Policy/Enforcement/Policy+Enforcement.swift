@@ -3,6 +3,8 @@ public import Trace
 extension Policy {
   /// The most port ranges that the kernel keeps of one prefix and transport; bpf/events.h.
   static let enforcedRangeLimit = 16
+  /// HOST_LIMIT, the same.
+  static let enforcedHostLimit = 4096
 
   /// Compiles the policy for the kernel, where a destination is decided by its address, port and protocol alone.
   ///
@@ -10,17 +12,16 @@ extension Policy {
   /// not refused, and judged. `notes` says where that is so. Nothing that the policy allows is refused.
   ///
   /// - Parameter nameservers: of resolv.conf before the run; their port 53 is allowed unless denied.
-  /// - Throws: ``PolicyError/enforcement(_:)`` where the rules for one network are too many for the kernel's table.
+  /// - Parameter hosts: /etc/hosts before the run.
+  /// - Throws: ``PolicyError/enforcement(_:)`` where the rules for one network or host are too many for the kernel's
+  ///   tables.
   public func enforcementTable(
-    nameservers: [IPAddress], today: CalendarDate
+    nameservers: [IPAddress], hosts: [HostsEntry], today: CalendarDate
   ) throws(PolicyError) -> EnforcementTable {
     let compiler = EnforcementCompiler(policy: self, nameservers: Set(nameservers), today: today)
-    if let rule = compiler.nameRule {
-      throw .enforcement(
-        "the kernel does not decide by names, and \(rule.reference.place) allows one; write addresses or ranges, or use "
-          + "mode: gate")
-    }
-    let table = compiler.table()
+    var table = compiler.table()
+    table.namedAddresses = HostRuleCompiler.addresses(of: hosts, table.hosts)
+    try Self.check(table.hosts)
     for entry in table.destinations
     where max(entry.allowed.rangeCount, entry.denied.rangeCount) > Self.enforcedRangeLimit {
       let network = IPNetwork(address: entry.address, prefixLength: entry.prefixLength)
@@ -29,6 +30,22 @@ extension Policy {
           + "does not hold; join neighbouring ranges, or use mode: gate")
     }
     return table
+  }
+
+  private static func check(_ hosts: [EnforcementTable.Host]) throws(PolicyError) {
+    guard hosts.count <= enforcedHostLimit else {
+      throw .enforcement(
+        "its rules name \(hosts.count) hosts, and the kernel's table holds \(enforcedHostLimit); use *. for their "
+          + "sub-domains, or mode: gate")
+    }
+    for host in hosts {
+      let ports = [host.exact.allowed, host.exact.denied, host.below.allowed, host.below.denied]
+      guard ports.allSatisfy({ $0.rangeCount <= enforcedRangeLimit }) else {
+        throw .enforcement(
+          "the rules for \(host.name) need more than \(enforcedRangeLimit) ranges of ports, which the kernel's table "
+            + "does not hold; join neighbouring ranges, or use mode: gate")
+      }
+    }
   }
 }
 
@@ -39,7 +56,7 @@ struct EnforcementCompiler {
   let today: CalendarDate
 
   /// Lists that judge different processes, which the kernel does not tell apart: what one of them allows gets through.
-  private struct RuleSet {
+  struct RuleSet {
     var allow: [NetworkRule]
     var deny: [NetworkRule]
   }
@@ -49,11 +66,6 @@ struct EnforcementCompiler {
     let tests = RuleSet(allow: live(policy.network.allow + widening), deny: enforced(policy.network.deny))
     guard let harness = policy.harness else { return [tests] }
     return [tests, RuleSet(allow: live(harness.allow), deny: enforced(harness.deny))]
-  }
-
-  /// The first rule that allows a name: refused in the kernel would be what it allows.
-  var nameRule: NetworkRule? {
-    ruleSets.flatMap(\.allow).first { $0.spec.isName }
   }
 
   private func live(_ rules: [NetworkRule]) -> [NetworkRule] {
@@ -71,6 +83,7 @@ struct EnforcementCompiler {
     table.deniedSelf = deniedByAll(sets) { rule in
       rule.spec.destination == .keyword(.self) ? rule.spec.enforcedPorts : PortsByTransport()
     }
+    table.hosts = HostRuleCompiler.hosts(sets)
     table.deniedUnixNames = UnixNameCompiler.names(deniedByAllOf: sets.map(\.deny))
     table.notes = notes
     return table
@@ -111,11 +124,12 @@ struct EnforcementCompiler {
     for set in sets { allowed.formUnion(ports(allowedIn: prefix, by: set)) }
     let denied = deniedByAll(sets) { ports(of: $0, in: prefix) }
     return EnforcementTable.Destination(
-      address: prefix.address, prefixLength: prefix.prefixLength, allowed: allowed, denied: denied)
+      address: prefix.address, prefixLength: prefix.prefixLength, allowed: allowed, denied: denied,
+      admitsNames: !isMetadata(prefix))
   }
 
   private func ports(allowedIn prefix: IPNetwork, by set: RuleSet) -> PortsByTransport {
-    let isMetadata = prefix.isSingleAddress && MetadataAddresses.contains(prefix.address)
+    let isMetadata = isMetadata(prefix)
     let match = DestinationMatch(nameservers: nameservers)
     var ports = PortsByTransport()
     if Self.loopback.contains(where: { $0.contains(prefix) }) { ports = .all }
@@ -128,6 +142,10 @@ struct EnforcementCompiler {
   }
 
   private static let nameserverPorts = PortsByTransport(tcp: PortSet(53...53), udp: PortSet(53...53))
+
+  private func isMetadata(_ prefix: IPNetwork) -> Bool {
+    prefix.isSingleAddress && MetadataAddresses.contains(prefix.address)
+  }
 
   private func isNameserver(_ prefix: IPNetwork) -> Bool {
     prefix.isSingleAddress && nameservers.contains(prefix.address)
@@ -142,7 +160,7 @@ struct EnforcementCompiler {
     case .keyword(.any): isInside = true
     case .keyword(.loopback): isInside = Self.loopback.contains { $0.contains(prefix) }
     case .keyword(.metadata):
-      isInside = prefix.isSingleAddress && MetadataAddresses.contains(prefix.address)
+      isInside = isMetadata(prefix)
       if isNameserver(prefix) { ports.subtract(Self.nameserverPorts) }
     case .keyword(.dns):
       isInside = isNameserver(prefix)
@@ -167,9 +185,16 @@ struct EnforcementCompiler {
     if !denies.isEmpty {
       notes.append("not refused but judged after the run, for it asks who it is: \(list(denies))")
     }
-    let names = (policy.network.deny + (policy.harness?.deny ?? [])).filter { $0.spec.isName && $0.scopes.isEmpty }
-    if !names.isEmpty {
-      notes.append("not refused but judged after the run, for the kernel does not decide by names: \(list(names))")
+    let lookups = (policy.network.deny + (policy.harness?.deny ?? [])).filter {
+      if case .lookup = $0.spec.destination { $0.scopes.isEmpty } else { false }
+    }
+    if !lookups.isEmpty {
+      notes.append("not refused but judged after the run, for it is a question to a nameserver: \(list(lookups))")
+    }
+    if ruleSets.contains(where: { ($0.allow + $0.deny).contains(where: \.spec.isHost) }) {
+      notes.append(
+        "an address that DNS or /etc/hosts gave the name of a rule has it to the run's end; names that are asked for "
+          + "otherwise (DNS over TLS or HTTPS, varlink) teach nothing, and their addresses are refused")
     }
     let widening = policy.isStrict ? [] : live(policy.tests.flatMap { $0.networkAllow ?? [] })
     if !widening.isEmpty {
@@ -198,11 +223,10 @@ extension IPNetwork {
 }
 
 extension NetworkSpec {
-  /// Whether it speaks about names, of hosts or in questions to DNS servers.
-  fileprivate var isName: Bool {
+  fileprivate var isHost: Bool {
     switch destination {
-    case .host, .subdomains, .lookup: true
-    case .network, .unix, .keyword: false
+    case .host, .subdomains: true
+    case .network, .unix, .keyword, .lookup: false
     }
   }
 

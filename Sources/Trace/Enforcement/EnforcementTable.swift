@@ -9,12 +9,58 @@ public struct EnforcementTable: Hashable, Sendable {
     public var allowed: PortsByTransport
     /// By a deny rule: not even where the address is the socket's own network namespace's.
     public var denied: PortsByTransport
+    /// Whether a rule about a host can allow an address here.
+    public var admitsNames: Bool
 
-    public init(address: IPAddress, prefixLength: Int, allowed: PortsByTransport, denied: PortsByTransport) {
+    public init(
+      address: IPAddress, prefixLength: Int, allowed: PortsByTransport, denied: PortsByTransport,
+      admitsNames: Bool = true
+    ) {
       self.address = address
       self.prefixLength = prefixLength
       self.allowed = allowed
       self.denied = denied
+      self.admitsNames = admitsNames
+    }
+  }
+
+  /// What holds for an address by one of its names.
+  public struct HostPorts: Hashable, Sendable {
+    public var allowed = PortsByTransport()
+    public var denied = PortsByTransport()
+
+    public init(allowed: PortsByTransport = PortsByTransport(), denied: PortsByTransport = PortsByTransport()) {
+      self.allowed = allowed
+      self.denied = denied
+    }
+
+    public var isEmpty: Bool { allowed.isEmpty && denied.isEmpty }
+  }
+
+  /// A name that rules speak about; of several that a name ends with, the longest counts.
+  public struct Host: Hashable, Sendable {
+    /// Lower case, without a dot at the end.
+    public var name: String
+    /// For the name itself.
+    public var exact: HostPorts
+    /// For its sub-domains.
+    public var below: HostPorts
+
+    public init(name: String, exact: HostPorts, below: HostPorts) {
+      self.name = name
+      self.exact = exact
+      self.below = below
+    }
+  }
+
+  /// An address whose names are known before the run.
+  public struct NamedAddress: Hashable, Sendable {
+    public var address: IPAddress
+    public var ports: HostPorts
+
+    public init(address: IPAddress, ports: HostPorts) {
+      self.address = address
+      self.ports = ports
     }
   }
 
@@ -41,6 +87,8 @@ public struct EnforcementTable: Hashable, Sendable {
   /// At addresses of the socket's own network namespace, loopback aside, which are allowed otherwise.
   public var deniedSelf = PortsByTransport()
   public var deniedUnixNames: [UnixName] = []
+  public var hosts: [Host] = []
+  public var namedAddresses: [NamedAddress] = []
   /// What the policy asks and the kernel does not hold to: one sentence each, for people.
   public var notes: [String] = []
 

@@ -62,8 +62,8 @@ struct WrappedRun {
       parentID: try expanded(trace.parentId, option: "--parent-id"), environment: environment)
     let outputs = try openOutputs(policy)
     let export = try NetworkExport(endpoint: reports.otlpEndpoint, environment: environment)
-    var session = try openSession(context)
     let table = try enforcementTable(policy)
+    var session = try openSession(context, enforcesHosts: table.map { !$0.hosts.isEmpty } ?? false)
     let notes = try proveSession(&session, policy, table)
     var adapters = AdapterSetup(
       command.adapterChoice, identity: rights.identity, environment: environment, originals: Caller.originals)
@@ -139,11 +139,11 @@ struct WrappedRun {
     }
   }
 
-  private func openSession(_ context: TraceContext) throws -> TracerSession {
+  private func openSession(_ context: TraceContext, enforcesHosts: Bool) throws -> TracerSession {
     do {
       return try TracerSession(
         sizes: TableSizes(testEnvironment: environment), spans: context.spans,
-        resolution: NameResolution(nameservers: Machine.nameservers),
+        resolution: NameResolution(nameservers: Machine.nameservers, enforcesHosts: enforcesHosts),
         caller: Privileges.elevated?.launcher ?? getpid(), instruments: command.adapterChoice.instruments)
     } catch {
       throw SetupFailure(error.description)
@@ -157,7 +157,7 @@ struct WrappedRun {
     clock_gettime(CLOCK_REALTIME, &now)
     do {
       return try policy.enforcementTable(
-        nameservers: Machine.nameservers, today: CalendarDate(unixSeconds: Int64(now.tv_sec)))
+        nameservers: Machine.nameservers, hosts: Machine.hosts, today: CalendarDate(unixSeconds: Int64(now.tv_sec)))
     } catch {
       throw SetupFailure(error.description)
     }

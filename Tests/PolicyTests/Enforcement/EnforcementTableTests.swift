@@ -22,13 +22,14 @@ import Trace
     return policy
   }
 
-  private func table(_ policy: Policy) throws -> EnforcementTable {
-    try policy.enforcementTable(nameservers: [Self.nameserver], today: Self.today)
+  private func table(_ policy: Policy, hosts: [HostsEntry] = []) throws -> EnforcementTable {
+    try policy.enforcementTable(nameservers: [Self.nameserver], hosts: hosts, today: Self.today)
   }
 
   /// As bpf/enforcement.h decides it.
   private func lets(
-    _ table: EnforcementTable, _ address: IPAddress, _ port: UInt16, _ protocol: TransportProtocol, isOwn: Bool
+    _ table: EnforcementTable, _ address: IPAddress, _ port: UInt16, _ protocol: TransportProtocol, isOwn: Bool,
+    names: [String] = []
   ) -> Bool {
     func ports(_ set: PortsByTransport) -> PortSet {
       switch NetworkSpec.Transport(`protocol`) {
@@ -40,18 +41,32 @@ import Trace
     let entry = table.destinations.filter { address.hasPrefix(of: $0.address, length: $0.prefixLength) }
       .max { $0.prefixLength < $1.prefixLength }
     guard let entry else { return false }
+    let byName = names.compactMap { hostPorts($0, table) }
+    if byName.contains(where: { ports($0.denied).contains(port) }) { return false }
     let deniesSelf = ports(table.deniedSelf).contains(port)
     if ports(entry.allowed).contains(port) { return !(deniesSelf && isOwn) }
-    if deniesSelf || ports(entry.denied).contains(port) { return false }
-    return isOwn
+    if ports(entry.denied).contains(port) { return false }
+    if entry.admitsNames, byName.contains(where: { ports($0.allowed).contains(port) }) { return !(deniesSelf && isOwn) }
+    return deniesSelf ? false : isOwn
+  }
+
+  /// As bpf/host_rules.h finds them.
+  private func hostPorts(_ name: String, _ table: EnforcementTable) -> EnforcementTable.HostPorts? {
+    let around = table.hosts.filter { $0.name == name || DomainName.isSubdomain(name, of: $0.name) }
+    let longest = around.max { $0.name.utf8.count < $1.name.utf8.count }
+    return longest.map { $0.name == name ? $0.exact : $0.below }
   }
 
   private func isAllowed(
-    _ policy: Policy, _ address: IPAddress, _ port: UInt16, _ protocol: TransportProtocol, isOwn: Bool
+    _ policy: Policy, _ address: IPAddress, _ port: UInt16, _ protocol: TransportProtocol, isOwn: Bool,
+    names: [String] = []
   ) -> Bool {
     var fixture = TraceFixture(recognisesRunner: false)
     fixture.connect(TraceFixture.pytest, to: "\(address)", port, protocol: `protocol`)
     fixture.trace.flows[0].isLocal = isOwn
+    fixture.trace.flows[0].names = names.map {
+      AddressName(name: $0, source: .dns, time: fixture.trace.flows[0].firstAttempt)
+    }
     return policy.evaluate(fixture.trace).violations.isEmpty
   }
 
@@ -68,25 +83,50 @@ import Trace
     "tcp://dns", "loopback:9", "0.0.0.0/0:80-90", "192.0.2.53:53",
   ]
 
+  static let hostSpecs = [
+    "example.com", "*.example.com", "tcp://*.com:400-500", "api.example.com:443", "udp://a.api.example.com",
+    "*.api.example.com", "*.ample.com", "*.com:53", "example.net",
+  ]
+  static let names = [
+    "example.com", "api.example.com", "a.api.example.com", "sample.com", "com", "example.net", "a.example.net",
+  ]
+
   @Test(arguments: 0..<60)
   func agreesWithTheJudge(_ seed: Int) throws {
     var generator = Generator(state: UInt64(seed))
     let policy = try policy(
       allow: (0..<Int.random(in: 0...4, using: &generator)).map { _ in Self.specs.randomElement(using: &generator)! },
       deny: (0..<Int.random(in: 0...3, using: &generator)).map { _ in Self.specs.randomElement(using: &generator)! })
+    try expectAgreement(policy) { _ in [] }
+  }
+
+  @Test(arguments: 0..<30)
+  func agreesWithTheJudgeAboutNames(_ seed: Int) throws {
+    var generator = Generator(state: UInt64(seed))
+    let specs = Self.hostSpecs + Self.hostSpecs + Self.specs
+    let policy = try policy(
+      allow: (0..<Int.random(in: 0...4, using: &generator)).map { _ in specs.randomElement(using: &generator)! },
+      deny: (0..<Int.random(in: 0...2, using: &generator)).map { _ in specs.randomElement(using: &generator)! })
+    try expectAgreement(policy) { _ in
+      (0..<Int.random(in: 0...2, using: &generator)).map { _ in Self.names.randomElement(using: &generator)! }
+    }
+  }
+
+  private func expectAgreement(_ policy: Policy, names: (IPAddress) -> [String]) throws {
     let table = try table(policy)
     for address in Self.addresses {
+      let names = names(address)
       for (port, kind) in [
         (443, TransportProtocol.tcp), (53, .udp), (53, .tcp), (9, .udp), (1500, .mptcp), (85, .udpLite), (0, .icmp),
       ] {
         if address == .anyIPv6, port == 0 { continue }  // stands for an unknown destination
         for isOwn in [false, true] where !(isOwn && address.isLoopback) {
-          let says = lets(table, address, UInt16(port), kind, isOwn: isOwn)
-          let judged = isAllowed(policy, address, UInt16(port), kind, isOwn: isOwn)
+          let says = lets(table, address, UInt16(port), kind, isOwn: isOwn, names: names)
+          let judged = isAllowed(policy, address, UInt16(port), kind, isOwn: isOwn, names: names)
           #expect(
             says == judged,
             """
-            \(kind) \(address):\(port)\(isOwn ? ", own" : ""): allow \(policy.network.allow.map(\.spec.description)), \
+            \(kind) \(address):\(port)\(isOwn ? ", own" : "") \(names): allow \(policy.network.allow.map(\.spec.description)), \
             deny \(policy.network.deny.map(\.spec.description))
             """)
         }
@@ -136,6 +176,22 @@ import Trace
     var policy = try policy()
     policy.network.allow = [try rule("203.0.113.9") { $0.expires = CalendarDate(unixSeconds: 1_600_000_000) }]
     #expect(!lets(try table(policy), IPAddress("203.0.113.9")!, 443, .tcp, isOwn: false))
+  }
+
+  @Test func namesOfTheHostsFileAreKnownBefore() throws {
+    let (address, other) = (IPAddress("203.0.113.9")!, IPAddress("203.0.113.10")!)
+    let hosts = [
+      HostsEntry(address: address, names: ["db.internal", "db"]), HostsEntry(address: other, names: ["other"]),
+    ]
+    let table = try table(try policy(allow: ["db:443", "*.internal:80"]), hosts: hosts)
+    #expect(table.namedAddresses.map(\.address) == [address])
+    let ports = table.namedAddresses[0].ports
+    #expect(ports.allowed.tcp.ranges == [80...80, 443...443] && ports.denied.isEmpty)
+  }
+
+  @Test func tooManyHostsAreAnError() throws {
+    #expect(throws: PolicyError.self) { try table(try policy(allow: (0...4096).map { "h\($0).example.com" })) }
+    #expect(throws: PolicyError.self) { try table(try policy(allow: (0..<17).map { "example.com:\($0 * 10 + 1)" })) }
   }
 
   @Test func tooManyRangesAreAnError() throws {

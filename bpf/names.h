@@ -105,12 +105,13 @@ static __always_inline __u32 doubts(const struct socket_state *socket, const __u
 static __always_inline void learn(struct payload_work *work)
 {
 	struct name_value *known = bpf_map_lookup_elem(&names, &work->name);
-	if (known) {
+	long result = 0;
+	if (known)
 		count(&known->count);
-		return;
-	}
-	long result = bpf_map_update_elem(&names, &work->name, &work->name_value, BPF_NOEXIST);
+	else
+		result = bpf_map_update_elem(&names, &work->name, &work->name_value, BPF_NOEXIST);
 	bool is_known = !result || result == -17; /* EEXIST */
+	/* Of a known name too: who learnt it may be on another processor, and not have come to this yet. */
 	if (is_known && settings.enforces_hosts && work->host_rules)
 		is_known = admit(work->name.address, work->host_rules);
 	if (!is_known)

@@ -1,11 +1,14 @@
 """With a ring or a table forced tiny: each loss is named and exact, no violation is lost, 121 where a rule needs it."""
 
 import pytest
+from internet import Internet
+from name_races import ALLOWED, PORT, SERVER, race_resolver
 from verdicts import destinations
 
 TINY_RING = {"PROCESS_TRACER_TEST_RING_BYTES": "4096"}
 TINY_TABLES = {"PROCESS_TRACER_TEST_TABLE_ENTRIES": "16"}
 TINY_MEMBERS = {"PROCESS_TRACER_TEST_MEMBER_ENTRIES": "16"}
+TINY_NAMES = {"PROCESS_TRACER_TEST_NAME_ENTRIES": "64"}
 
 
 def test_lost_records_are_counted_exactly(tool, workloads):
@@ -84,3 +87,18 @@ def test_failed_command_keeps_its_code(tool, workloads, environment):
     command = ["/bin/sh", "-c", f"{workloads}/udp-send 50 50; exit 9"]
     finished = tool("test", *command, environment=environment, code=9)
     assert "command-failed" in finished.verdict["outcome"]
+
+
+def test_what_a_full_table_of_names_has_no_room_for_is_refused(tool, workloads):
+    """An allowed name that could not be kept opens nothing; a name that is not allowed gets no chance by that."""
+    with Internet() as internet, race_resolver(internet):
+        finished = tool(
+            "test", workloads / "name-race", SERVER, 200, "udp", 1, PORT, prefix=internet.resolving(SERVER),
+            options=["--enforce", "--allow-net", ALLOWED], environment=TINY_NAMES, code=120,
+        )  # fmt: skip
+    allowed, denied = finished.truth["allowed"], finished.truth["denied"]
+    assert denied == {"connected": 0, "refused": 200, "failed": 0}
+    assert 0 < allowed["connected"] <= 64 and allowed["connected"] + allowed["refused"] == 200
+    assert finished.run.loss.names_refused >= allowed["refused"]
+    assert finished.verdict["outcome"] == ["violations", "incomplete"]
+    assert "names or lookups were not kept: their table was full" in finished.stderr

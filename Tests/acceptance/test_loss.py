@@ -89,16 +89,28 @@ def test_failed_command_keeps_its_code(tool, workloads, environment):
     assert "command-failed" in finished.verdict["outcome"]
 
 
-def test_what_a_full_table_of_names_has_no_room_for_is_refused(tool, workloads):
-    """An allowed name that could not be kept opens nothing; a name that is not allowed gets no chance by that."""
+def race(tool, workloads, *rules: str):
     with Internet() as internet, race_resolver(internet):
-        finished = tool(
+        return tool(
             "test", workloads / "name-race", SERVER, 200, "udp", 1, PORT, prefix=internet.resolving(SERVER),
-            options=["--enforce", "--allow-net", ALLOWED], environment=TINY_NAMES, code=120,
+            options=["--enforce", *rules], environment=TINY_NAMES, code=120,
         )  # fmt: skip
+
+
+def test_a_name_without_room_in_its_table_allows_nothing(tool, workloads):
+    """A name that is not allowed gets no chance by that either."""
+    finished = race(tool, workloads, "--allow-net", ALLOWED)
     allowed, denied = finished.truth["allowed"], finished.truth["denied"]
     assert denied == {"connected": 0, "refused": 200, "failed": 0}
     assert 0 < allowed["connected"] <= 64 and allowed["connected"] + allowed["refused"] == 200
     assert finished.run.loss.names_refused >= allowed["refused"]
     assert finished.verdict["outcome"] == ["violations", "incomplete"]
     assert "names or lookups were not kept: their table was full" in finished.stderr
+
+
+def test_a_denied_name_without_room_in_its_table_is_no_pass(tool, workloads):
+    finished = race(tool, workloads, "--allow-net", "any", "--deny-net", "*.denied.example")
+    allowed, denied = finished.truth["allowed"], finished.truth["denied"]
+    assert allowed == {"connected": 200, "refused": 0, "failed": 0}
+    assert 0 < denied["refused"] <= 64 and finished.run.loss.names_refused >= denied["connected"]
+    assert finished.verdict["outcome"] == ["violations", "incomplete"]

@@ -9,6 +9,7 @@ enum ProcessTracer {
     do {
       try Privileges.begin()
       let line = InvocationLine(arguments: Caller.arguments, environment: Environment.current)
+      if line.isTracing { KernelPreparation.begin() }
       var command = try RootCommand.parseAsRoot(line.arguments)
       if !(command is any TracingCommand) { try Privileges.drop() }
       try command.run()

@@ -56,11 +56,10 @@ public struct SpanContext: Hashable, Sendable {
 
 /// The kernel programs and their maps, loaded; closed with the value.
 ///
-/// The kernel checks one program after the other, for tens of milliseconds in all. So the object is opened three times:
-/// for the maps, and over these maps twice, for a part of the programs each, which two threads load.
+/// The kernel checks one program after the other, for tens of milliseconds in all: two threads load a half each, and the
+/// object is opened once for each half.
 struct KernelObject: ~Copyable {
-  /// Has the maps, and no program loaded.
-  private let tables: OpenObject
+  private let tables: SessionTables
   private let slow: OpenObject
   private let others: OpenObject
   /// Programs that this kernel refused and that are not required.
@@ -75,27 +74,20 @@ struct KernelObject: ~Copyable {
     sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, resolution: NameResolution,
     stopping endings: [String] = []
   ) throws(KernelTracerError) {
-    let image = ObjectImage.unpack(tracerObjectBase64)
-    var loadedTables: OpenObject? = nil
-    var readTypes: KernelTypes? = nil
-    try concurrently { () throws(KernelTracerError) in
-      loadedTables = try Self.loadTables(
-        image, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup, resolution: resolution, stopping: endings)
-    } and: { () throws(KernelTracerError) in
-      readTypes = try KernelTypes(for: image)
-    }
-    guard let tables = loadedTables.take(), let types = readTypes.take() else {
-      preconditionFailure("nothing was thrown")
+    let image = try KernelPreparation.take()
+    let tables = try SessionTables(image.bytes) { object in
+      Self.configure(
+        object, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup, resolution: resolution, stopping: endings)
     }
     var loadedSlow: OpenObject? = nil
     var loadedOthers: OpenObject? = nil
     var refusedSlow: Set<String> = []
     var refusedOthers: Set<String> = []
-    let (path, programs) = (types.path, HookTable.programsBySpeed)
+    let (bytes, types, programs) = (image.bytes, image.types.path, HookTable.programsBySpeed)
     try concurrently { () throws(KernelTracerError) in
-      loadedSlow = try Self.load(programs.slow, of: image, types: path, over: tables, refused: &refusedSlow)
+      loadedSlow = try Self.load(programs.slow, of: bytes, types: types, over: tables, refused: &refusedSlow)
     } and: { () throws(KernelTracerError) in
-      loadedOthers = try Self.load(programs.others, of: image, types: path, over: tables, refused: &refusedOthers)
+      loadedOthers = try Self.load(programs.others, of: bytes, types: types, over: tables, refused: &refusedOthers)
     }
     guard let slow = loadedSlow.take(), let others = loadedOthers.take() else {
       preconditionFailure("nothing was thrown")
@@ -106,28 +98,10 @@ struct KernelObject: ~Copyable {
     refusedPrograms = refusedSlow.union(refusedOthers)
   }
 
-  /// Makes the maps.
-  private static func loadTables(
-    _ image: [UInt8], sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, resolution: NameResolution,
-    stopping endings: [String]
-  ) throws(KernelTracerError) -> OpenObject {
-    let types = KernelTypes.none
-    let log = LibbpfLog.start()
-    let object = OpenObject(try openObject(image, types: types.path))
-    object.autoload([])
-    configure(
-      object.pointer, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup, resolution: resolution,
-      stopping: endings)
-    let result = bpf_object__load(object.pointer)
-    let messages = log.finish()
-    guard result == 0 else { throw loadError(result, program: nil, messages: messages) }
-    return object
-  }
-
   /// Loads some programs over maps that are there; those that the kernel refuses, and that are not required, into
   /// `refused`.
   private static func load(
-    _ programs: Set<String>, of image: [UInt8], types: String?, over tables: borrowing OpenObject,
+    _ programs: Set<String>, of image: [UInt8], types: String?, over tables: borrowing SessionTables,
     refused: inout Set<String>
   ) throws(KernelTracerError) -> OpenObject {
     while true {
@@ -246,7 +220,7 @@ struct KernelObject: ~Copyable {
   }
 
   func mapDescriptor(_ name: String) -> Int32 {
-    tables.mapDescriptor(name)
+    tables.descriptor(of: name)
   }
 
   /// The kernel's counters as they are now.

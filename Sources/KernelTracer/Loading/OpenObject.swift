@@ -21,13 +21,12 @@ struct OpenObject: ~Copyable {
     }
   }
 
-  /// Lets an object that is not loaded yet have the maps and variables of this one, by their names.
-  func share(with object: OpaquePointer) {
-    var next = bpf_object__next_map(object, nil)
+  /// Has the maps made for which this holds, and no others.
+  func autocreate(where isMade: (String) -> Bool) {
+    var next = bpf_object__next_map(pointer, nil)
     while let map = next {
-      let shared = mapDescriptor(String(cString: bpf_map__name(map)))
-      if shared >= 0 { bpf_map__reuse_fd(map, shared) }
-      next = bpf_object__next_map(object, map)
+      bpf_map__set_autocreate(map, isMade(String(cString: bpf_map__name(map))))
+      next = bpf_object__next_map(pointer, map)
     }
   }
 
@@ -39,7 +38,7 @@ struct OpenObject: ~Copyable {
     bpf_object__find_map_by_name(pointer, name)
   }
 
-  /// -1 where there is no such map.
+  /// -1 where there is no such map, or it was not made.
   func mapDescriptor(_ name: String) -> Int32 {
     map(name).map { bpf_map__fd($0) } ?? -1
   }

@@ -4,6 +4,8 @@
 /// `process-tracer test pytest -q` passes `-q` on.
 struct InvocationLine {
   let arguments: [String]
+  /// Whether a command is to be run, as far as the verb tells.
+  var isTracing: Bool { arguments.first.map(FlagTable.wrappingVerbs.contains) ?? false }
 
   init(arguments: [String], environment: [String: String]) {
     guard let first = arguments.first else {

@@ -9,6 +9,10 @@ struct SessionTables: ~Copyable {
   /// About half of the time that making all takes, as measured.
   private static let secondHalf: Set<String> = ["images", "tcp_sockets", "threads", "unix_flows", "listeners", "names"]
 
+  /// Names of shared variables' sections are shorter: longer ones libbpf cuts to this, and does not find again (1.1.2,
+  /// `internal_map_name`).
+  private static let nameLimit = 15
+
   /// - Parameter configure: sets sizes and variables before the maps are made.
   init(_ image: [UInt8], configure: (OpaquePointer) -> Void) throws(KernelTracerError) {
     var first: OpenObject? = nil
@@ -30,7 +34,10 @@ struct SessionTables: ~Copyable {
     let log = LibbpfLog.start()
     let object = OpenObject(try KernelObject.openObject(image, types: types.path))
     object.autoload([])
-    object.autocreate(where: isMade)
+    object.autocreate { (name) in
+      precondition(!name.hasPrefix(".bss.") || name.utf8.count < Self.nameLimit, "\(name): a name that libbpf has cut")
+      return isMade(name)
+    }
     configure(object.pointer)
     let result = bpf_object__load(object.pointer)
     let messages = log.finish()

@@ -111,3 +111,34 @@ import Trace
     #expect(ArgumentShape.text(of: arguments) == shape)
   }
 }
+
+@Suite struct InterpretedScriptTests {
+  @Test(arguments: [
+    ("sh", ["-e", "build.sh"], "build.sh"), ("bash", ["-eo", "pipefail", "run"], "run"),
+    ("bash", ["+x", "./a"], "./a"),
+    ("python3.11", ["-W", "ignore", "-X", "dev", "tests/run.py", "-c"], "tests/run.py"),
+    ("python3", ["-Wignore", "--", "x"], "x"), ("perl", ["-I", "lib", "-MList::Util", "a.pl"], "a.pl"),
+    ("ruby", ["-r", "set", "a.rb"], "a.rb"), ("node", ["--require", "./setup.js", "main.mjs"], "main.mjs"),
+    ("mawk", ["-F", ":", "-f", "sum.awk", "/etc/passwd"], "sum.awk"),
+    ("make", ["-C", "dir/sub", "-f", "x.mk"], "x.mk"),
+    ("make", ["--file=x.mk", "a.o"], "x.mk"), ("lua5.4", ["-e", "x=1", "a.lua"], "a.lua"),
+  ])
+  func theScriptIsTheFileThatIsRead(_ name: String, _ arguments: [String], _ script: String) {
+    #expect(scripts(name, arguments) == [script: 1])
+  }
+
+  @Test(arguments: [
+    ("sh", ["-ec", "cd /src && make x.o"]), ("bash", ["-lc", "./a.sh"]), ("bash", ["-s", "a.sh"]), ("sh", ["-"]),
+    ("python3", ["-m", "pytest", "tests/a.py"]), ("python3", ["-Im", "a.b"]), ("python3", ["-Wd", "-c", "open('/x')"]),
+    ("perl", ["-ne", "print if /x/", "a.txt"]), ("node", ["-p", "1.5"]), ("mawk", ["/a.b/ { print }", "/etc/passwd"]),
+    ("make", ["-C", "dir/sub", "a.o"]), ("make", ["dir/a.o"]), ("git", ["a.sh"]), ("sh", []),
+  ])
+  func whatIsNoFileIsNone(_ name: String, _ arguments: [String]) {
+    #expect(scripts(name, arguments) == [:])
+  }
+
+  private func scripts(_ name: String, _ arguments: [String]) -> [String: UInt64]? {
+    Audit(MadeUpRun(executions: [("/usr/bin/\(name)", [name] + arguments)]).trace()).programs["/usr/bin/\(name)"]?
+      .scripts
+  }
+}

@@ -74,7 +74,16 @@ def test_the_command_fails_as_it_would_alone(change):
 
 def test_a_base_branch_without_a_policy_says_so(change):
     done = script("base-policy", "--policy", "none.yml", cwd=change, environment=REQUEST)
-    assert done.stdout == "" and "main has no none.yml" in done.stderr
+    assert Path(done.stdout.strip()).read_text() == "version: 1\n" and "main has no none.yml" in done.stderr
+
+
+def test_a_change_cannot_bring_the_first_policy(change):
+    """Where the base branch has none, the defaults hold: what the tree says of itself is not looked for."""
+    (change / "first.yml").write_text("version: 1\nnetwork: { allow: [any] }\n")
+    (change / ".process-tracer.yml").write_text("version: 1\nnetwork: { allow: [any] }\n")
+    policy = script("base-policy", "--policy", "first.yml", cwd=change, environment=REQUEST).stdout.strip()
+    options = ["--reports", change / "reports", "--policy", policy]
+    script("run", *options, "--", "(exec 3<>/dev/tcp/203.0.113.9/443) || true", cwd=change, prefix=IN_NAMESPACE, code=120)
 
 
 def test_a_base_branch_that_is_not_there_fails(change):

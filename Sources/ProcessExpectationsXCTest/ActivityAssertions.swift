@@ -67,6 +67,7 @@ public func XCTAssertSpawns<Value>(
 
 /// Asserts that no process is started.
 @discardableResult
+@_disfavoredOverload
 public func XCTAssertSpawns<Value, Failure: Error>(
   _ nothing: Nothing, inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
   _ body: () throws(Failure) -> Value
@@ -74,8 +75,18 @@ public func XCTAssertSpawns<Value, Failure: Error>(
   try check([.spawns(nothing)], inexact, file, line, body)
 }
 
+/// Asserts that asynchronous code starts no process.
+@discardableResult
+public func XCTAssertSpawns<Value>(
+  _ nothing: Nothing, inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+) async throws -> Value {
+  try await check([.spawns(nothing)], inexact, file, line, body)
+}
+
 /// Asserts that no other program is run than these.
 @discardableResult
+@_disfavoredOverload
 public func XCTAssertSpawnsOnly<Value, Failure: Error>(
   _ programs: [String], inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
   _ body: () throws(Failure) -> Value
@@ -83,8 +94,18 @@ public func XCTAssertSpawnsOnly<Value, Failure: Error>(
   try check([.spawnsOnly(programs)], inexact, file, line, body)
 }
 
+/// Asserts that asynchronous code runs no other program than these.
+@discardableResult
+public func XCTAssertSpawnsOnly<Value>(
+  _ programs: [String], inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+) async throws -> Value {
+  try await check([.spawnsOnly(programs)], inexact, file, line, body)
+}
+
 /// Asserts that a program is not run.
 @discardableResult
+@_disfavoredOverload
 public func XCTAssertNeverRuns<Value, Failure: Error>(
   _ program: String, inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
   _ body: () throws(Failure) -> Value
@@ -92,8 +113,18 @@ public func XCTAssertNeverRuns<Value, Failure: Error>(
   try check([.neverRuns(program)], inexact, file, line, body)
 }
 
+/// Asserts that asynchronous code does not run a program.
+@discardableResult
+public func XCTAssertNeverRuns<Value>(
+  _ program: String, inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+) async throws -> Value {
+  try await check([.neverRuns(program)], inexact, file, line, body)
+}
+
 /// Asserts that every process that was started has ended.
 @discardableResult
+@_disfavoredOverload
 public func XCTAssertLeavesNothingRunning<Value, Failure: Error>(
   inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
   _ body: () throws(Failure) -> Value
@@ -101,8 +132,18 @@ public func XCTAssertLeavesNothingRunning<Value, Failure: Error>(
   try check([.leavesNothingRunning], inexact, file, line, body)
 }
 
+/// Asserts that every process that asynchronous code started has ended.
+@discardableResult
+public func XCTAssertLeavesNothingRunning<Value>(
+  inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+) async throws -> Value {
+  try await check([.leavesNothingRunning], inexact, file, line, body)
+}
+
 /// Asserts that a socket waits for others at an address: `127.0.0.1:8080`, `any:8080`.
 @discardableResult
+@_disfavoredOverload
 public func XCTAssertListens<Value, Failure: Error>(
   on address: String, inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
   _ body: () throws(Failure) -> Value
@@ -110,8 +151,18 @@ public func XCTAssertListens<Value, Failure: Error>(
   try check([.listens(on: address)], inexact, file, line, body)
 }
 
+/// Asserts that a socket of asynchronous code waits for others at an address: `127.0.0.1:8080`, `any:8080`.
+@discardableResult
+public func XCTAssertListens<Value>(
+  on address: String, inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+) async throws -> Value {
+  try await check([.listens(on: address)], inexact, file, line, body)
+}
+
 /// Asserts that a connection to a destination is attempted, or a datagram sent.
 @discardableResult
+@_disfavoredOverload
 public func XCTAssertConnects<Value, Failure: Error>(
   to destination: String, inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
   _ body: () throws(Failure) -> Value
@@ -119,13 +170,32 @@ public func XCTAssertConnects<Value, Failure: Error>(
   try check([.connects(to: destination)], inexact, file, line, body)
 }
 
+/// Asserts that asynchronous code attempts to connect to a destination, or sends a datagram.
+@discardableResult
+public func XCTAssertConnects<Value>(
+  to destination: String, inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+) async throws -> Value {
+  try await check([.connects(to: destination)], inexact, file, line, body)
+}
+
 /// Asserts that a DNS server is asked for a name, and answers.
 @discardableResult
+@_disfavoredOverload
 public func XCTAssertResolves<Value, Failure: Error>(
   _ name: String, inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
   _ body: () throws(Failure) -> Value
 ) throws -> Value {
   try check([.resolves(name)], inexact, file, line, body)
+}
+
+/// Asserts that asynchronous code asks a DNS server for a name, which answers.
+@discardableResult
+public func XCTAssertResolves<Value>(
+  _ name: String, inexact: InexactEvidence = .warns, file: StaticString = #filePath, line: UInt = #line,
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+) async throws -> Value {
+  try await check([.resolves(name)], inexact, file, line, body)
 }
 
 // MARK: What they share

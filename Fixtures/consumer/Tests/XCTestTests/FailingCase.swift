@@ -35,6 +35,38 @@ final class FailingCase: XCTestCase {
       connect(to: "203.0.113.6", 443)
     }
   }
+
+  func testAsynchronousPrograms() async throws {
+    try await XCTAssertSpawns(nothing) {  // fails: expected no process
+      await Task.yield()
+      runProgram("/bin/true")
+    }
+    try await XCTAssertSpawnsOnly(["sh"]) {  // fails: expected no other program than sh
+      await Task.yield()
+      runProgram("/bin/true")
+    }
+    try await XCTAssertNeverRuns("true") {  // fails: expected true never to run
+      await Task.yield()
+      runProgram("/bin/true")
+    }
+    var pid: pid_t = 0
+    try await XCTAssertLeavesNothingRunning {  // fails: sleep 63
+      await Task.yield()
+      pid = startStopped("sleep 63")
+    }
+    kill(pid)
+  }
+
+  func testAsynchronousNetwork() async throws {
+    try await XCTAssertListens(on: "127.0.0.1:20908") { await Task.yield() }  // fails: and there was none at all
+    try await XCTAssertConnects(to: "127.0.0.1:20909") {  // fails: tcp://127.0.0.1:10
+      await Task.yield()
+      connect(to: "127.0.0.1", 10)
+    }
+    try await XCTAssertResolves("api.example.com") {  // fails: expected a lookup of api.example.com, and
+      await Task.yield()
+    }
+  }
 }
 
 final class FailingTracedCase: TracedTestCase {

@@ -35,10 +35,43 @@ final class PassingCase: XCTestCase {
       async let second: Void = runProgram("/bin/true", "2")
       _ = await (first, second)
     }
+    try await XCTAssertSpawns(nothing) { await Task.yield() }
+    try await XCTAssertSpawnsOnly(["true"]) {
+      await Task.yield()
+      runProgram("/bin/true")
+    }
+    try await XCTAssertNeverRuns("false") {
+      await Task.yield()
+      runProgram("/bin/true")
+    }
+    try await XCTAssertLeavesNothingRunning {
+      await Task.yield()
+      kill(start("/bin/sleep", "60"))
+    }
     let value = try await XCTAssertActivity(.noEgress, .spawns(nothing)) { 42 }
     XCTAssertEqual(value, 42)
     let activity = try await recordActivity { runProgram("/bin/true") }
     XCTAssertEqual(activity.processes.map(\.name), ["true"])
+  }
+}
+
+final class PassingAsynchronousCase: XCTestCase {
+  func testListensAndConnects() async throws {
+    try await XCTAssertListens(on: "127.0.0.1:20906") {
+      await Task.yield()
+      listening(on: 20_906)
+    }
+    try await XCTAssertConnects(to: "127.0.0.1:20907") {
+      await Task.yield()
+      connect(to: "127.0.0.1", 20_907)
+    }
+  }
+
+  func testHostNames() async throws {
+    try await XCTAssertResolves("*.example.com") {
+      await Task.yield()
+      connect(toHost: "api.example.com", 443)
+    }
   }
 }
 

@@ -100,6 +100,7 @@ type Lookup struct {
 	PID          int
 	Time         time.Duration
 	Level        string
+	queries      []string
 }
 
 func (l Lookup) String() string {
@@ -158,7 +159,7 @@ func newActivity(lines []line) Activity {
 			to.Lookups = append(to.Lookups, Lookup{
 				Program: text(line, "program"), Name: text(line, "name"), Type: text(line, "type"),
 				Resolver: text(line, "resolver"), ResponseCode: number(line, "code", 0), Addresses: line.all("address"),
-				PID: number(line, "pid", 0), Time: moment(line), Level: text(line, "level"),
+				PID: number(line, "pid", 0), Time: moment(line), Level: text(line, "level"), queries: line.all("net"),
 			})
 		case "listener":
 			to.Listeners = append(to.Listeners, Listener{

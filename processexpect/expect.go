@@ -88,6 +88,39 @@ func LeavesNothingRunning(t testing.TB) func() {
 	})
 }
 
+// Resolves is like NoEgress: the test fails unless a DNS server was asked for the name (api.example.com, *.example.com),
+// and answered. Go's own resolver asks on goroutines of its own: a lookup that may be the test's is enough, and logged.
+func Resolves(t testing.TB, name string) func() {
+	t.Helper()
+	file, line := caller()
+	return watch(t, file, line, nil, fields("net", []string{"dns:" + name}), func(activity Activity) string {
+		if len(asked(activity)) > 0 {
+			return ""
+		}
+		if activity.NotExact != nil {
+			if found := asked(*activity.NotExact); len(found) > 0 {
+				t.Logf("%s:%d: not known to be the test's own: a lookup of %s%s", file, line, name, list(found))
+				return ""
+			}
+		}
+		if len(activity.Lookups) == 0 {
+			return fmt.Sprintf("expected a lookup of %s, and there was none at all", name)
+		}
+		return fmt.Sprintf("expected a lookup of %s", name) + list(activity.Lookups)
+	})
+}
+
+// The lookups that fit the question.
+func asked(activity Activity) []Lookup {
+	var found []Lookup
+	for _, lookup := range activity.Lookups {
+		if len(lookup.queries) > 0 {
+			found = append(found, lookup)
+		}
+	}
+	return found
+}
+
 // Record runs code on the calling goroutine and tells what it did; it waits until the tracer has seen all of it.
 func Record(t testing.TB, code func()) Activity {
 	t.Helper()
@@ -271,6 +304,8 @@ func list[Item fmt.Stringer](items []Item) string {
 		case Connection:
 			from, after, level = item.Ancestry, item.Time, item.Level
 		case Process:
+			after, level = item.Time, item.Level
+		case Lookup:
 			after, level = item.Time, item.Level
 		}
 		if len(from) > 0 {

@@ -42,7 +42,7 @@ def test_the_right_tests_fail_in_the_right_phase(tool, tmp_path, options):
     assert failed.keys() == expected.keys(), finished.explain()
     for name, (phase, says) in expected.items():
         assert failed[name][0] == phase and says in failed[name][1], (name, failed[name])
-    assert sum(name.startswith("test_passes_") for name in passed) == 9
+    assert sum(name.startswith("test_passes_") for name in passed) == 10
     assert "PytestWarning" in finished.stdout.decode() and "not known to be the test's own" in finished.stdout.decode()
     # What asked is none of what was done.
     assert not any("session" in entry for entry in finished.verdict["notCovered"])

@@ -2,6 +2,7 @@
 package expecting
 
 import (
+	"context"
 	"net"
 	"os/exec"
 	"runtime"
@@ -47,6 +48,27 @@ func TestPassesForHostNames(t *testing.T) {
 	if egress := activity.Egress(); len(egress) != 1 || egress[0].Names[0] != "api.example.com" {
 		t.Errorf("egress: %v", egress)
 	}
+}
+
+func TestPassesForResolvedNames(t *testing.T) {
+	defer processexpect.Resolves(t, "*.example.com")()
+	run(t, "getent", "ahostsv4", "api.example.com")
+}
+
+func TestPassesForNamesOfGosResolver(t *testing.T) {
+	defer processexpect.Resolves(t, "api.example.com")()
+	if _, err := (&net.Resolver{PreferGo: true}).LookupHost(context.Background(), "api.example.com"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFailsForNameThatIsNotResolved(t *testing.T) { // says: expected a lookup of www.example.com
+	defer processexpect.Resolves(t, "www.example.com")()
+	run(t, "getent", "ahostsv4", "api.example.com")
+}
+
+func TestFailsWithoutLookup(t *testing.T) { // says: and there was none at all
+	defer processexpect.Resolves(t, "api.example.com")()
 }
 
 func TestFailsForEgress(t *testing.T) { // says: tcp://203.0.113.9:443

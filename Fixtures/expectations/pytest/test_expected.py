@@ -94,6 +94,32 @@ def test_fails_for_other_host_names():
     attempt("api.example.com")
 
 
+def look_up(name):
+    try:
+        socket.getaddrinfo(name, 443, socket.AF_INET)
+    except OSError:
+        pass
+
+
+@pytest.mark.allow_hosts(["localhost"])
+@pytest.mark.resolves("api.example.com")
+@pytest.mark.resolves("*.example.com")
+def test_passes_for_names_that_are_asked_for():
+    look_up("api.example.com")
+
+
+@pytest.mark.resolves("www.example.com")
+def test_fails_for_a_name_that_nobody_asks_for():
+    """phase: call; says: gone.example.com A: no such name"""
+    look_up("gone.example.com")
+
+
+@pytest.mark.allow_hosts(["localhost"])
+@pytest.mark.resolves("api.example.com")
+def test_fails_without_a_lookup():
+    """phase: call; says: expected a lookup of api.example.com, and there was none at all"""
+
+
 @pytest.mark.spawns("true", times=2)
 @pytest.mark.spawns("sh", arguments="-c *", times=1)
 @pytest.mark.spawns("true", parent="sh", times=1)

@@ -1,7 +1,7 @@
 """What tests may do to the world and what they have to: marks and a fixture, answered by process-tracer.
 
-Marks: no_egress, allow_hosts([...]) with pytest-socket's meaning, spawns("git", times=1). The fixture process_activity
-tells what the test has done so far. Python 3.8 and later, no dependency but pytest.
+Marks: no_egress, allow_hosts([...]) with pytest-socket's meaning, spawns("git", times=1), resolves("api.example.com").
+The fixture process_activity tells what the test has done so far. Python 3.8 and later, no dependency but pytest.
 """
 
 import _socket  # what tests may have replaced in `socket` is not used here
@@ -16,6 +16,7 @@ MARKS = {
     "no_egress": "no_egress(inexact='warn'): the test makes no attempt to reach another machine (process-tracer)",
     "allow_hosts": "allow_hosts(hosts): the test reaches no other hosts, addresses or networks (process-tracer)",
     "spawns": "spawns(program, times=None, arguments=None, parent=None): the test runs the program (process-tracer)",
+    "resolves": "resolves(name): the test asks a DNS server for the name, which answers (process-tracer)",
 }
 FIXTURE = "process_activity"
 
@@ -217,11 +218,13 @@ class Expected:
         self.queries = [("net", host) for host in self.hosts or []]
         for mark in item.iter_markers("spawns"):
             self._add_spawns(*mark.args, **mark.kwargs)
+        self.names = [name for mark in item.iter_markers("resolves") for name in mark.args]
+        self.queries += [("net", "dns:" + name) for name in self.names]
         self.inexact = "warn" if self.forbids_egress is None else self.forbids_egress.kwargs.get("inexact", "warn")
         self.seen = set()
 
     def __bool__(self):
-        return self.forbids_egress is not None or self.hosts is not None or bool(self.spawns)
+        return self.forbids_egress is not None or self.hosts is not None or bool(self.spawns or self.names)
 
     def _add_spawns(self, program=None, times=None, arguments=None, parent=None):
         self.spawns.append((program, times))
@@ -254,6 +257,7 @@ class Expected:
         yield from self._egress(activity)
         if is_last_call:
             yield from self._programs(activity)
+            yield from self._lookups(activity)
 
     def _egress(self, activity):
         if self.forbids_egress is None and self.hosts is None:
@@ -288,6 +292,17 @@ class Expected:
             wanted = "at least once" if times is None else count_of(times)
             ran = "it never ran" if not found else "it ran " + count_of(len(found))
             yield "expected %s to run %s, but %s%s" % (program, wanted, ran, listing(found or activity.processes)), True
+
+    def _lookups(self, activity):
+        for place, name in enumerate(self.names, start=len(self.hosts or [])):
+            found, inexact = (
+                [lookup for lookup in part.lookups if part.fits(lookup, "net", [place])]
+                for part in (activity, activity.not_exact)
+            )
+            if not found:
+                shown = inexact or activity.lookups
+                text = "expected a lookup of " + name
+                yield text + (listing(shown) if shown else ", and there was none at all"), not inexact
 
 
 def count_of(number):

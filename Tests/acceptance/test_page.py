@@ -168,6 +168,10 @@ def test_is_driven_by_keys_alone(page):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert "git(" in page.get_by_role("complementary").inner_text()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert page.get_by_role("complementary").count() == 0
+    assert "git(" in page.evaluate("document.activeElement.textContent")
     page.get_by_role("tab", selected=True).focus()
     page.keyboard.press("ArrowRight")
     assert page.get_by_role("tab", selected=True).inner_text() == "12 tests"
@@ -258,6 +262,38 @@ def test_prints_the_verdict_and_every_part(page):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("#part-violations").is_visible() and page.locator("#part-programs").is_visible()
     assert not page.locator("#tabs").is_visible()
+
+
+def on_paper(page: Page) -> dict[str, list[str]]:
+    """Prints the page; the first cells of every list's rows, as they stand at that moment."""
+    page.evaluate("""addEventListener("beforeprint", () => {
+      window.onPaper = Object.fromEntries([...document.querySelectorAll("[role=tabpanel]")].map((panel) =>
+        [panel.id, [...panel.querySelectorAll(".grid .row:not([hidden])")].map((row) => row.firstChild.textContent)]));
+    })""")
+    assert page.pdf().startswith(b"%PDF-")
+    return page.evaluate("window.onPaper")
+
+
+def test_prints_every_row(page):
+    """Of parts that nobody has looked at too."""
+    printed = on_paper(page)
+    page.get_by_role("tab", name=re.compile("processes")).click()
+    assert [text.lstrip("▾") for text in printed["part-processes"]] == rows(page)
+    for part, tab in (("part-programs", "programs"), ("part-destinations", "destinations"), ("part-tests", "12 tests")):
+        page.get_by_role("tab", name=tab).click()
+        total = int(page.locator(f"#{part} [role=table]").get_attribute("aria-rowcount")) - 1
+        assert len(printed[part]) == total > 0
+        assert page.locator(f"#{part}").is_visible() and not page.locator("#part-processes").is_visible()
+
+
+def test_prints_the_first_of_many_rows_and_says_so(large, browser):
+    page = browser.new_page()
+    page.goto(large.as_uri())
+    page.evaluate("addEventListener('beforeprint', () => { window.note = document.querySelector('.print-note').textContent })")
+    assert len(on_paper(page)["part-processes"]) == 1000
+    assert page.evaluate("window.note") == "The first 1,000 of 100,000 are printed."
+    assert page.locator(".print-note").count() == 0 and page.locator("#processes .row").count() < 100
+    page.close()
 
 
 def test_hostile_names_stay_text(tmp_path, open_page):

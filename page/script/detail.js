@@ -1,5 +1,5 @@
 // Everything about one process.
-const showDetail = (aside, process) => {
+const showDetail = (aside, process, close) => {
   const { processes } = run;
   const line = (label, text) => text === null || text === "" ? null
     : element("div", {}, element("dt", {}, label), element("dd", {}, text));
@@ -20,8 +20,9 @@ const showDetail = (aside, process) => {
         + (sent ? ` · ${bytesText(sent)} sent` : "") + (received ? ` · ${bytesText(received)} received` : "")));
   });
   aside.hidden = false;
+  say(`${nameOf(process)}(${processes.pid[process]}) is shown beside the list. Escape closes it.`);
   aside.replaceChildren(
-    element("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => { aside.hidden = true; } }, "×"),
+    element("button", { type: "button", class: "close", "aria-label": "Close", onclick: close }, "×"),
     element("h3", {}, `${nameOf(process)}(${processes.pid[process]})`),
     element("dl", {},
       line("parent", parent < 0 ? null : `${nameOf(parent)}(${processes.pid[parent]})`),

@@ -14,6 +14,7 @@ const startPage = () => {
   const main = document.getElementById("main");
   const tabs = document.getElementById("tabs");
   const made = new Map();
+  let chosen = null;
 
   // A part is made when it is first looked at.
   const part = (id) => {
@@ -22,6 +23,7 @@ const startPage = () => {
     return panel;
   };
   function choose(id) {
+    chosen = id;
     for (const [each] of parts) {
       const isChosen = each === id;
       const tab = document.getElementById(`tab-${each}`);
@@ -45,7 +47,18 @@ const startPage = () => {
     next.focus();
     next.click();
   });
-  addEventListener("beforeprint", () => parts.forEach(([id]) => part(id)));
+  addEventListener("beforeprint", () => {
+    for (const [id] of parts) {
+      part(id);
+      made.get(id).hidden = false;
+    }
+    document.getElementById("overview").redraw();
+    for (const list of lists) list.print(true);
+  });
+  addEventListener("afterprint", () => {
+    for (const [id, panel] of made) panel.hidden = id !== chosen;
+    for (const list of lists) list.print(false);
+  });
   choose(run.violations.length || run.verdict.mode === "gate" ? "violations" : "processes");
 
   const themes = [["auto", "◐ auto", "as the system"], ["light", "☀ light", "light"], ["dark", "☾ dark", "dark"]];

@@ -1,4 +1,8 @@
-// A list of which only what is on the screen exists as elements.
+// Every list, for the printer.
+const lists = [];
+const PRINTED = 1000;
+
+// A list of which only what is on the screen exists as elements; on paper, its first rows.
 class Rows {
   // fill(row, index) writes an item into a row's element; rowAttributes are those of every row.
   constructor(viewport, { height, make, fill, onKey, onPick }) {
@@ -6,6 +10,9 @@ class Rows {
     this.length = 0;
     this.focused = 0;
     this.pool = [];
+    this.isPrinting = false;
+    this.note = element("p", { class: "print-note" });
+    lists.push(this);
     this.canvas = element("div", { class: "canvas", role: "presentation" });
     viewport.append(this.canvas);
     viewport.addEventListener("scroll", () => this.draw(), { passive: true });
@@ -22,8 +29,10 @@ class Rows {
 
   draw(isStale = false) {
     const { viewport, height, length, pool } = this;
-    const first = Math.max(0, Math.floor(viewport.scrollTop / height) - 4);
-    const last = Math.min(length, Math.ceil((viewport.scrollTop + viewport.clientHeight) / height) + 4);
+    const top = this.isPrinting ? 0 : viewport.scrollTop;
+    const size = this.isPrinting ? PRINTED * height : viewport.clientHeight + 4 * height;
+    const first = Math.max(0, Math.floor(top / height) - 4);
+    const last = Math.min(length, Math.ceil((top + size) / height));
     const needed = Math.max(0, last - first);
     while (pool.length < needed) {
       const row = this.make();
@@ -47,6 +56,17 @@ class Rows {
       row.tabIndex = index === this.focused ? 0 : -1;
       row.classList.toggle("focused", index === this.focused);
     }
+  }
+
+  print(isPrinting) {
+    const { pool, length } = this;
+    if (isPrinting && !this.isPrinting) this.kept = pool.length;
+    this.isPrinting = isPrinting;
+    if (!isPrinting) for (const row of pool.splice(this.kept)) row.remove();
+    this.draw(true);
+    this.note.textContent = `The first ${PRINTED.toLocaleString("en")} of ${length.toLocaleString("en")} are printed.`;
+    if (isPrinting && length > PRINTED) this.viewport.after(this.note);
+    else this.note.remove();
   }
 
   focus(index, takesFocus = true) {

@@ -151,8 +151,13 @@ const processView = () => {
   const shown = element("span", { class: "shown", role: "status" });
   const view = new Rows(grid, {
     height: ROW, make, fill, onKey,
-    onPick: (index) => showDetail(detail, rows[index]),
+    onPick: (index) => showDetail(detail, rows[index], close),
   });
+  // The focus goes back to where it was.
+  const close = () => {
+    detail.hidden = true;
+    view.focus(view.focused);
+  };
   spanListeners.push(() => view.draw(true));
   grid.addEventListener("wheel", (event) => {
     if (!event.ctrlKey) return;
@@ -165,7 +170,7 @@ const processView = () => {
       collapsed.delete(parent);
     list();
     view.focus(rows.subarray(0, rowCount).indexOf(process));
-    showDetail(detail, process);
+    showDetail(detail, process, close);
   };
 
   const choose = element("select", { "aria-label": "Order", onchange: () => { order = choose.value; list(); } },
@@ -181,8 +186,12 @@ const processView = () => {
       button("unfold all", "Unfold all processes", () => foldAll(false)),
       button("−", "Zoom out", () => zoom(2)), button("+", "Zoom in", () => zoom(0.5)),
       button("whole run", "Show the whole run", () => showSpan(0, run.duration)), shown),
-    overview(), element("div", { class: "split" }, element("div", { class: "list" }, heads, grid), detail),
-    element("p", { class: "print-note" }, "Of the process tree, what was on the screen is printed."));
+    overview(), element("div", { class: "split" }, element("div", { class: "list" }, heads, grid), detail));
+  panel.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || detail.hidden) return;
+    event.preventDefault();
+    close();
+  });
   list();
   return { panel, list, show };
 };

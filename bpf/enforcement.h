@@ -37,7 +37,7 @@ struct {
 	__type(value, struct host_ports);
 } host_ports SEC(".maps");
 
-struct enforcement_state enforcement SEC(".bss.enforcement");
+struct enforcement_state enforcement SEC(".data.enforcement");
 
 static __always_inline __u32 transport_of(__u32 protocol)
 {

@@ -586,7 +586,7 @@ struct unix_name_rule {
 	__u32 below;	      /* whether everything that begins so is refused */
 };
 
-/* What the loader sets before the command starts; the only content of .bss.enforcement. */
+/* What the loader sets before the command starts; the only content of .data.enforcement. */
 struct enforcement_state {
 	struct port_set denied_self[TRANSPORTS]; /* at addresses of the socket's own network namespace */
 	__u64 home_namespace; /* SO_NETNS_COOKIE of the namespace whose addresses are in own_addresses */

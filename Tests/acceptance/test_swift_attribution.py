@@ -82,6 +82,17 @@ def test_one_process_a_test(tool, tmp_path, swift_test):
     assert {level for level, _ in found.promised} == {"exact"}
 
 
+def test_one_class_alone(tool, tmp_path, swift_test):
+    """Nothing else of the run has marked a thread when its first test begins."""
+    truth = tmp_path / "truth.jsonl"
+    alone = ["--filter", "ClassicTests.MoreTests", "--disable-swift-testing"]
+    finished = tool("trace", *swift_test, *alone, environment={"TRUTH": str(truth)})
+    found = score(finished.run, truth)
+    assert found.counts == {("exact", True): 2}, found
+    assert not found.missing
+    assert finished.run.is_complete
+
+
 def test_a_stripped_toolchain_is_told_by_process(tool, tmp_path, swift_test):
     compiler = Path(shutil.which("swift")).resolve()
     library = compiler.parents[1] / "lib/swift/linux/libTesting.so"

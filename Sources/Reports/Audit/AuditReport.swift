@@ -60,7 +60,7 @@ public struct AuditText {
       lines.append("  \(label)\(String(repeating: " ", count: max(1, 9 - label.count)))\(text)")
     }
     detail("users", program.users.sorted().map { "uid \($0)" }.joined(separator: ", "))
-    detail("ends", counts(program.ends).joined(separator: ", "))
+    if !program.ends.isEmpty { detail("ends", counts(program.ends).joined(separator: ", ")) }
     for shape in counts(program.shapes, limit: itemLimit) { detail("ran", shape) }
     for script in counts(program.scripts, limit: itemLimit) { detail("script", script) }
     for test in program.tests.sorted().prefix(itemLimit) { detail("test", test.visible) }

@@ -92,7 +92,7 @@ public struct TerminalSummary: Report {
 
   private func writeReports(_ style: TerminalStyle, into output: inout ChunkBuffer) {
     if reportPaths.isEmpty {
-      let files = "run.jsonl, verdict.json, junit.xml, traces.jsonl and logs.jsonl"
+      let files = "report.html, verdict.json, junit.xml, run.jsonl and others"
       output.line(style.paint("reports: --report-dir DIR writes \(files)", .label))
     } else {
       output.line(style.paint("reports: \(reportPaths.map(\.visible).joined(separator: ", "))", .label))

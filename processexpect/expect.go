@@ -211,11 +211,12 @@ func (s *scope) end() {
 	mark(threadEnd, "")
 }
 
+// restore leaves the thread as it was. Where the tracer knows by the goroutine what the thread works for, the thread
+// says nothing: what it said would hold for the tests that run on it next.
 func (s *scope) restore() {
-	if s.before > 0 {
+	mark(leave, "")
+	if s.before > 0 && (ask(askTest) != s.before || ask(askLevel) != levelExact) {
 		adoptToken(s.before)
-	} else {
-		mark(leave, "")
 	}
 	runtime.UnlockOSThread()
 }

@@ -12,6 +12,7 @@ import pytest
 from conftest import BINARY, FIXTURES, IN_NAMESPACE, ROOT, clean_environment
 from internet import Internet
 from name_server import resolver
+from recorded_run import RecordedRun
 
 # What building the tool needs and using the modules must not.
 HIDDEN = [
@@ -73,15 +74,15 @@ def hidden_files() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def traced(consumer, tmp_path_factory) -> tuple[subprocess.CompletedProcess, dict]:
-    """The whole suite under the tracer, and what its reports say."""
+def traced(consumer, tmp_path_factory) -> tuple[subprocess.CompletedProcess, dict, RecordedRun]:
+    """The whole suite under the tracer, what its reports say, and the recorded run."""
     reports = tmp_path_factory.mktemp("reports")
     with Internet() as internet, resolver(internet):
         finished = consumer.run(
             *internet.resolving("203.0.113.54"), BINARY, "trace", "-q", "--report-dir", reports, "--",
             "swift", "test", "--skip-build",
         )  # fmt: skip
-    return finished, json.loads((reports / "verdict.json").read_text())
+    return finished, json.loads((reports / "verdict.json").read_text()), RecordedRun.read(reports / "run.jsonl")
 
 
 def test_it_builds_what_it_uses_and_says_nothing(consumer):
@@ -112,7 +113,7 @@ FAILURE = re.compile(r"(\w+\.swift):(\d+):(?:\d+:| error:)")
 
 
 def test_each_expectation_fails_at_its_line_and_says_what_happened(consumer, traced):
-    finished, _ = traced
+    finished, _, _ = traced
     assert finished.returncode == 1, finished.stdout
     failures: dict[tuple[str, int], str] = {}
     where = None
@@ -132,19 +133,34 @@ def test_each_expectation_fails_at_its_line_and_says_what_happened(consumer, tra
 
 
 def test_the_others_pass(traced):
-    finished, _ = traced
+    finished, _, _ = traced
     lines = finished.stdout.splitlines()
     assert any("Test clonesFromTheMirror() passed" in line for line in lines), "the README's example"
     for suite in ["Suite PassingTests passed", "Suite ConcurrentTests passed"]:
         assert any(suite in line for line in lines), finished.stdout
-    for case in ["PassingCase", "PassingTracedCase"]:
+    for case in ["PassingCase", "PassingAsynchronousCase", "PassingTracedCase"]:
         assert any(f"Test Suite '{case}' passed" in line for line in lines), finished.stdout
 
 
 def test_the_traced_tests_are_known_by_name_in_reports(traced):
-    _, verdict = traced
+    _, verdict, _ = traced
     assert verdict["counts"]["tests"] >= 225
     assert verdict["counts"]["eventsByLevel"]["exact"] > 600
+
+
+def test_what_is_done_beside_scopes_is_known_as_its_own(traced):
+    """A scope leaves nothing on its thread that the next test on it would be taken for."""
+    _, _, run = traced
+    commands = [(each.executions[-1].arguments, each.test) for each in run.processes if each.executions]
+    beside = [(arguments[2], test) for arguments, test in commands if arguments[1:2] == ["beside"]]
+    assert len(beside) == 124
+    wrong = [
+        (told, test)
+        for told, test in beside
+        if test is None or told not in re.split(r"\W+", test[0]) and test[1] == "exact"
+    ]  # fmt: skip
+    assert wrong == []
+    assert sum(level == "exact" for _, (_, level) in beside) >= 100
 
 
 def test_two_hundred_at_once_see_their_own_alone_in_twenty_runs(consumer):
@@ -201,6 +217,14 @@ def test_the_plugin_passes_its_arguments_on(consumer, tmp_path):
 def test_the_plugin_fails_when(consumer, arguments, text):
     finished = trace_tests(consumer, *arguments, PROCESS_TRACER=str(BINARY))
     assert finished.returncode == 1 and f"Plugin ended with {text}" in finished.stdout, finished.stdout
+
+
+def test_the_plugin_adds_nothing_to_the_tests_library_path(consumer):
+    for variables, said in (({}, "none"), ({"LD_LIBRARY_PATH": "/nowhere"}, "/nowhere")):
+        finished = trace_tests(
+            consumer, "--", "--skip-build", "--filter", "saysItsLibraryPath", PROCESS_TRACER=str(BINARY), **variables
+        )  # fmt: skip
+        assert f"library path: {said}\n" in finished.stdout, finished.stdout
 
 
 def test_the_plugin_says_where_the_tool_is_from(consumer):

@@ -25,7 +25,11 @@ def test_the_right_tests_fail(tool):
     results = {name: result for result, name in re.findall(r"^--- (PASS|FAIL|SKIP): (\w+)", output, re.M)}
     expected = documented()
     assert {name for name, result in results.items() if result == "FAIL"} == expected.keys(), output
-    assert sum(result == "PASS" for result in results.values()) == 8, output
+    assert sum(result == "PASS" for result in results.values()) == 9, output
+    commands = [(each.executions[-1].arguments, each.test) for each in finished.run.processes if each.executions]
+    assert [(arguments[2], test) for arguments, test in commands if arguments[1:2] == ["beside"]] == [
+        (name, (f"TestPassesBeside/{name}", "exact")) for name in ("first", "second", "third", "fourth")
+    ]
     sections = re.split(r"^=== RUN   (\w+)$", output, flags=re.M)
     said = dict(zip(sections[1::2], sections[2::2]))
     for name, says in expected.items():

@@ -120,6 +120,18 @@ func TestPassesWithItsActivity(t *testing.T) {
 	}
 }
 
+// What is done behind a scope, and in the tests that come after one, is theirs.
+func TestPassesBeside(t *testing.T) {
+	for _, name := range []string{"first", "second", "third", "fourth"} {
+		t.Run(name, func(t *testing.T) {
+			if name != "second" {
+				processexpect.Record(t, func() { run(t, "true") })
+			}
+			run(t, "true", "beside", name)
+		})
+	}
+}
+
 func TestPassesManyAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for number := 0; number < 50; number++ {

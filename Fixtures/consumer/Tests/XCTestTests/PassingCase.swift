@@ -75,6 +75,23 @@ final class PassingAsynchronousCase: XCTestCase {
   }
 }
 
+/// What is done behind a scope is the method's own, as it is without one.
+final class PassingCaseBesideScopes: XCTestCase {
+  func testFirst() throws {
+    try XCTAssertNoEgress { runProgram("/bin/true") }
+    runProgram("/bin/true", "beside", "testFirst")
+  }
+
+  func testSecond() { runProgram("/bin/true", "beside", "testSecond") }
+
+  func testThird() async throws {
+    try await XCTAssertNoEgress { runProgram("/bin/true") }
+    runProgram("/bin/true", "beside", "testThird")
+  }
+
+  func testWithoutAScope() { runProgram("/bin/true", "beside", "testWithoutAScope") }
+}
+
 final class PassingTracedCase: TracedTestCase {
   override class var expectations: [ActivityExpectation] { [.noEgress, .spawnsOnly(["true"])] }
 

@@ -13,6 +13,7 @@ struct TraceTestsCommand: CommandPlugin {
     run.arguments =
       ["test"] + options + ["--", try context.tool(named: "swift").url.path, "test"]
       + Self.buildDirectoryOptions(context, testOptions) + testOptions
+    run.environment = Self.environment(try context.tool(named: "swift").url)
     run.currentDirectoryURL = context.package.directoryURL
     run.standardInput = FileHandle.nullDevice
     try run.run()
@@ -25,6 +26,17 @@ struct TraceTestsCommand: CommandPlugin {
   private static func split(_ arguments: [String]) -> (options: [String], testOptions: [String]) {
     let parts = arguments.split(separator: "--", maxSplits: 1, omittingEmptySubsequences: false)
     return (Array(parts[0]), parts.count > 1 ? Array(parts[1]) : [])
+  }
+
+  /// Without what the package manager puts behind the library path for its plugins: the toolchain's own libraries.
+  private static func environment(_ swift: URL) -> [String: String] {
+    var environment = ProcessInfo.processInfo.environment
+    let toolchain = swift.deletingLastPathComponent().deletingLastPathComponent()
+    var paths = environment["LD_LIBRARY_PATH"]?.split(separator: ":", omittingEmptySubsequences: false) ?? []
+    guard let last = paths.last, last == toolchain.path + "/lib/swift/linux" else { return environment }
+    paths.removeLast()
+    environment["LD_LIBRARY_PATH"] = paths.isEmpty ? nil : paths.joined(separator: ":")
+    return environment
   }
 
   private static func tracer(_ context: PluginContext) throws(NoTracer) -> URL {

@@ -173,12 +173,13 @@ static __always_inline __u32 test_run_by(__u32 process, __u64 goroutine)
 
 /* --------------------------------------------------------------- goroutines */
 
+/* The creator and the function are where the pointers point. */
 static __always_inline void create(__u32 process, __u64 goroutine, __u64 creator, __u64 function)
 {
-	__u32 test = test_of_goroutine(process, creator);
+	__u32 test = test_of_goroutine(process, read_word(creator));
 	/* The runtime itself, on no goroutine of the program's: a timer. */
 	if (!test) {
-		struct context *timer = find_context(process, CONTEXT_TIMER, function);
+		struct context *timer = find_context(process, CONTEXT_TIMER, read_word(function));
 		test = timer ? at_level(timer->test, TEST_LEVEL_HANDOFF) : 0;
 	}
 	struct context context = {};
@@ -188,8 +189,15 @@ static __always_inline void create(__u32 process, __u64 goroutine, __u64 creator
 		context.test = test;
 	if ((test & TEST_LEVEL_MASK) == TEST_LEVEL_EXACT)
 		context.flags = CONTEXT_NEVER_WAITED;
-	/* Always: a goroutine's memory is used again, and what it had before is over. */
-	set_context(process, CONTEXT_GOROUTINE, goroutine, &context);
+	/*
+	 * A goroutine's memory is used again, and what it had before is over. In place: nobody runs it yet, and a new
+	 * entry costs several times as much. No entry says the same as an empty one.
+	 */
+	struct context *former = find_context(process, CONTEXT_GOROUTINE, goroutine);
+	if (former)
+		*former = context;
+	else if (test)
+		set_context(process, CONTEXT_GOROUTINE, goroutine, &context);
 }
 
 static __always_inline void put_into(__u32 process, __u64 slot, __u64 sender)
@@ -269,8 +277,8 @@ int on_go(struct pt_regs *registers)
 		break;
 	}
 	case GO_GOROUTINE_CREATED:
-		create(process, rax, read_word(registers->rsp + GO_COOKIE_FIRST(cookie)),
-		       read_word(registers->rsp + GO_COOKIE_SECOND(cookie)));
+		create(process, rax, registers->rsp + GO_COOKIE_FIRST(cookie),
+		       registers->rsp + GO_COOKIE_SECOND(cookie));
 		break;
 	case GO_TIMER_CREATED: {
 		struct context context = {.test = test_of_goroutine(process, current)};

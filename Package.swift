@@ -44,7 +44,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
     .target(name: "Audit", dependencies: ["Trace"]),
     .target(
-      name: "TestAdapters", dependencies: ["Trace"],
+      name: "TestAdapters", dependencies: ["CZlib", "Trace"],
       resources: [
         .embedInCode("Pytest/process_tracer_pytest.py"), .embedInCode("Pytest/process_tracer_expectations.py"),
       ]),

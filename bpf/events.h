@@ -485,9 +485,8 @@ struct context {
 
 /* What the name of a file ends in whose processes are stopped before their first instruction. */
 struct stop_pattern {
-	__u64 bytes; /* the last `length` bytes of the name, the last one highest */
-	__u32 length;
-	__u32 reserved;
+	__u64 bytes; /* the name's last bytes, the last one highest */
+	__u64 mask;  /* of the bytes that count; never all of them, 0: no pattern */
 };
 
 /*
@@ -646,7 +645,7 @@ struct swift_layout {
 
 #define ANY_USER (~0ULL)
 
-/* What the loader sets before loading; the only content of .rodata.settings. */
+/* What the loader sets before anything is attached; the only content of .bss.settings. */
 struct session_settings {
 	__u64 path_hash_seed; /* so that nobody can prepare two paths that collide */
 	__u64 wake_threshold; /* bytes waiting in the ring at which the reader is woken */
@@ -656,7 +655,7 @@ struct session_settings {
 	__u64 trace_flags;
 	__u64 session_cgroup;	 /* id of the session's cgroup, 0: there is none */
 	__u64 network_namespace; /* inode number of the command's: names are learnt there alone */
-	struct stop_pattern stop_patterns[STOP_PATTERNS]; /* length 0: none */
+	struct stop_pattern stop_patterns[STOP_PATTERNS];
 	__u64 stop_user;      /* whose processes the tracer can let go, ANY_USER: everybody's */
 	__u64 enforces_hosts; /* whether rules about hosts are enforced */
 };

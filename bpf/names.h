@@ -102,8 +102,11 @@ static __always_inline __u32 doubts(const struct socket_state *socket, const __u
  * name and this address, `work->name_value` who asked whom. Runs before the
  * answer reaches the socket.
  */
-static __always_inline void learn(struct payload_work *work)
+__noinline int learn(__u32 place)
 {
+	struct payload_work *work = work_at(place);
+	if (!work)
+		return 0;
 	struct name_value *known = bpf_map_lookup_elem(&names, &work->name);
 	long result = 0;
 	if (known)
@@ -116,6 +119,7 @@ static __always_inline void learn(struct payload_work *work)
 		is_known = admit(work->name.address, work->host_rules);
 	if (!is_known)
 		count(&counters.names_refused);
+	return 0;
 }
 
 /* An address at a place of the message; the next READ_* step begins behind it. */
@@ -132,7 +136,7 @@ static __always_inline void learn_at(struct payload_work *work, __u32 position, 
 	} else {
 		__builtin_memcpy(work->name.address, bytes, 16);
 	}
-	learn(work);
+	learn(work->place);
 }
 
 static __always_inline void next_record(struct dns_reader *reader)

@@ -13,7 +13,7 @@
 
 /* ------------------------------------------------------------------- state */
 
-const volatile struct session_settings settings SEC(".rodata.settings");
+struct session_settings settings SEC(".bss.settings");
 struct session_counters counters SEC(".bss.counters");
 
 /* The tracer's thread whose next child joins the session, with FORK_* flags. */

@@ -110,8 +110,13 @@ void pt_await_keeper(pid_t keeper)
 		;
 }
 
-void pt_end_keeper(pid_t keeper)
+void pt_kill_keeper(pid_t keeper)
 {
 	kill(keeper, SIGKILL);
+}
+
+void pt_end_keeper(pid_t keeper)
+{
+	pt_kill_keeper(keeper);
 	pt_await_keeper(keeper);
 }

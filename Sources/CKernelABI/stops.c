@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "include/keeper.h"
 #include "include/privileges.h"
 
 #define KILL_CAPABILITY (1ULL << 5) /* CAP_KILL, linux/capability.h */
@@ -125,10 +126,9 @@ static _Noreturn void stand_guard(struct stop_table *table, int requests, int re
 	_exit(0);
 }
 
-pid_t pt_start_guard(struct stop_table *table, int requests)
+pid_t pt_start_guard(struct stop_table *table, int requests, int *ready)
 {
 	int ends[2];
-	char byte;
 	if (pipe2(ends, O_CLOEXEC))
 		return -errno;
 	pid_t parent = getpid(), guard = fork();
@@ -136,20 +136,20 @@ pid_t pt_start_guard(struct stop_table *table, int requests)
 		stand_guard(table, requests, ends[1], parent);
 	int error = errno;
 	close(ends[1]);
-	bool is_ready = guard > 0 && read(ends[0], &byte, 1) == 1;
-	close(ends[0]);
-	if (guard < 0)
+	if (guard < 0) {
+		close(ends[0]);
 		return -error;
-	if (!is_ready) {
-		pt_end_guard(guard);
-		return -ECHILD;
 	}
+	*ready = ends[0];
 	return guard;
 }
 
-void pt_end_guard(pid_t guard)
+int pt_await_guard(int ready)
 {
-	kill(guard, SIGKILL);
-	while (waitpid(guard, NULL, 0) < 0 && errno == EINTR)
+	char byte;
+	ssize_t length;
+	while ((length = read(ready, &byte, 1)) < 0 && errno == EINTR)
 		;
+	close(ready);
+	return length == 1 ? 0 : -ECHILD;
 }

@@ -24,7 +24,7 @@ public struct SessionSocket: ~Copyable {
   public let descriptor: Int32
   private let listener: Int32
   private let keeper: pid_t
-  private let keeperGuard: Int32
+  private var keeperGuard: Int32
   private var connections: [Int32: SessionConnection] = [:]
   /// Those that were refused, and the first with its pid.
   public private(set) var refusals: (count: Int, first: (pid: Int32, reason: String)?) = (0, nil)
@@ -77,11 +77,17 @@ public struct SessionSocket: ~Copyable {
     return listener
   }
 
+  /// Ends the service: the file goes, and the end of the value waits for that.
+  public mutating func end() {
+    if keeperGuard >= 0 { close(keeperGuard) }
+    keeperGuard = -1
+  }
+
   deinit {
     for connection in connections.keys { close(connection) }
     close(descriptor)
     close(listener)
-    close(keeperGuard)
+    if keeperGuard >= 0 { close(keeperGuard) }
     pt_await_keeper(keeper)
   }
 

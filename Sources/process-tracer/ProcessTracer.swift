@@ -9,7 +9,9 @@ enum ProcessTracer {
     do {
       try Privileges.begin()
       let line = InvocationLine(arguments: Caller.arguments, environment: Environment.current)
-      if line.isTracing { KernelPreparation.begin() }
+      if line.isTracing, Privileges.stayAsTheyAre {
+        KernelPreparation.begin(sizes: TableSizes(testEnvironment: Environment.current))
+      }
       var command = try RootCommand.parseAsRoot(line.arguments)
       if !(command is any TracingCommand) { try Privileges.drop() }
       try command.run()

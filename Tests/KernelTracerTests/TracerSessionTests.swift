@@ -46,7 +46,7 @@ struct TracerSessionTests {
   }
 
   @Test func removesItsCgroup() throws {
-    let session = try TracerSession()
+    var session = try TracerSession()
     let cgroup = session.cgroupPath
     let path = try #require(cgroup)
     #expect(access(path, F_OK) == 0)

@@ -24,7 +24,10 @@ pid_t pt_keep_socket(const char *file, const char *directory, int *guard);
 /* Waits for a child that pt_keep_socket started and whose guard is closed. */
 void pt_await_keeper(pid_t keeper);
 
-/* Ends a keeper. */
+/* Tells a child of this process to end. */
+void pt_kill_keeper(pid_t keeper);
+
+/* The same, and waits for it. */
 void pt_end_keeper(pid_t keeper);
 
 #endif

@@ -19,11 +19,13 @@ void pt_stops_switch(struct stop_table *table, int on);
 /*
  * Starts a child that lets stopped processes go when this process is dead,
  * whatever kills it, or when one has waited for PT_STOP_SECONDS. `requests` is
- * the descriptor of the ring that tells of them. Its pid, or -errno.
+ * the descriptor of the ring that tells of them, `*ready` what to await. Its
+ * pid, or -errno.
  */
-pid_t pt_start_guard(struct stop_table *table, int requests);
+pid_t pt_start_guard(struct stop_table *table, int requests, int *ready);
 
-void pt_end_guard(pid_t guard);
+/* Waits until a guard is at its post, and closes `ready`. 0, or -ECHILD where it could not take it. */
+int pt_await_guard(int ready);
 
 /* Maps a table of the kernel's into this process. NULL and errno where the kernel refuses. */
 struct stop_table *pt_map_stops(int map);

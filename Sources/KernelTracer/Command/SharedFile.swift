@@ -13,7 +13,7 @@ public struct SharedFile: ~Copyable {
   public init(_ bytes: [UInt8], identity: UserIdentity?) throws(KernelTracerError) {
     let file = pt_memory_file("process-tracer")
     guard file >= 0 else { throw .system("cannot make a file in memory", errno: errno) }
-    defer { close(file) }
+    defer { Glibc.close(file) }
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes { write(file, $0.baseAddress! + written, bytes.count - written) }
@@ -27,6 +27,11 @@ public struct SharedFile: ~Copyable {
       }
     guard keeper > 0 else { throw .system("cannot start a process", errno: -keeper) }
     self.keeper = keeper
+  }
+
+  /// Tells its keeper to end; the end of the value waits for that.
+  public func close() {
+    pt_kill_keeper(keeper)
   }
 
   deinit {

@@ -10,13 +10,15 @@ struct ExecStops: ~Copyable {
   private let ring: OpaquePointer
   private let receiver: Receiver
   private let guardian: pid_t
+  /// Tells that the guard is at its post; -1: it has been heard.
+  private var ready: Int32
 
   /// What the C callback reaches through its context pointer.
   private final class Receiver {
     var handle: ((stop_request) -> Void)?
   }
 
-  /// Nothing is stopped before `switchOn`.
+  /// Starts the guard; nothing is stopped before `switchOn`.
   init(_ object: borrowing KernelObject) throws(KernelTracerError) {
     guard let table = pt_map_stops(object.mapDescriptor(".bss.stops")) else {
       throw .system("cannot map a kernel table", errno: errno)
@@ -37,7 +39,8 @@ struct ExecStops: ~Copyable {
       munmap(table, MemoryLayout<stop_table>.size)
       throw .system("cannot map the ring buffer", errno: code)
     }
-    let guardian = pt_start_guard(table, requests)
+    var ready: Int32 = -1
+    let guardian = pt_start_guard(table, requests, &ready)
     guard guardian > 0 else {
       ring_buffer__free(ring)
       munmap(table, MemoryLayout<stop_table>.size)
@@ -47,11 +50,13 @@ struct ExecStops: ~Copyable {
     self.ring = ring
     self.receiver = receiver
     self.guardian = guardian
+    self.ready = ready
   }
 
   deinit {
     pt_stops_switch(table, 0)
-    pt_end_guard(guardian)
+    pt_end_keeper(guardian)
+    if ready >= 0 { Glibc.close(ready) }
     ring_buffer__free(ring)
     munmap(table, MemoryLayout<stop_table>.size)
   }
@@ -59,10 +64,24 @@ struct ExecStops: ~Copyable {
   /// Readable when a process waits.
   var descriptor: Int32 { ring_buffer__epoll_fd(ring) }
 
-  func switchOn() { pt_stops_switch(table, 1) }
+  /// Waits for the guard to be at its post; processes are stopped from here on.
+  mutating func switchOn() throws(KernelTracerError) {
+    if ready >= 0 {
+      let result = pt_await_guard(ready)
+      ready = -1
+      guard result == 0 else { throw .system("cannot start a process", errno: -result) }
+    }
+    pt_stops_switch(table, 1)
+  }
 
   /// Lets all go, and stops none from here on.
   func switchOff() { pt_stops_switch(table, 0) }
+
+  /// The same for good: the guard is told to end, and the end of the value waits for that.
+  func close() {
+    switchOff()
+    pt_kill_keeper(guardian)
+  }
 
   /// How many were not stopped since too many were at once.
   var refused: UInt32 { table.pointee.refused }

@@ -6,7 +6,7 @@ import Trace
 /// Attaches probes to test binaries while they wait for it.
 final class Instrumentation {
   private let instruments: [Instrument]
-  private let stops: ExecStops
+  private var stops: ExecStops
   /// By the instrument's name, from the first of its binaries on; nil where loading failed.
   private var objects: [String: LoadedObject?] = [:]
   private var files: [FileIdentity: InstrumentedFile] = [:]
@@ -65,15 +65,17 @@ final class Instrumentation {
   init(_ instruments: [Instrument], _ object: borrowing KernelObject) throws(KernelTracerError) {
     self.instruments = instruments
     stops = try ExecStops(object)
-    stops.switchOn()
   }
+
+  /// From here on test binaries wait to be looked at.
+  func begin() throws(KernelTracerError) { try stops.switchOn() }
 
   /// Readable when a process waits.
   var descriptor: Int32 { stops.descriptor }
 
   /// Lets everything go; why tests could not be told apart.
   func finish() -> [String] {
-    stops.switchOff()
+    stops.close()
     var notes = notes
     if stops.refused > 0 {
       notes.append(

@@ -18,6 +18,16 @@ public struct TableSizes: Hashable, Sendable {
   public var names: UInt32 = 16_384
   /// The same where rules about hosts are enforced: what has no room is refused.
   public var enforcedNames: UInt32 = 65_536
+  /// Addresses for which rules about hosts hold.
+  var namedAddresses: UInt32 = 1
+
+  /// What a run takes whose rules about hosts are enforced.
+  var forHostRules: TableSizes {
+    var sizes = self
+    sizes.names = enforcedNames
+    sizes.namedAddresses = enforcedNames
+    return sizes
+  }
 
   /// A mebibyte for each processor that can fill it while the reader waits for its turn, within bounds.
   public static var defaultRingBytes: UInt32 {
@@ -56,7 +66,8 @@ public struct SpanContext: Hashable, Sendable {
 
 /// The kernel programs and their maps, loaded; closed with the value.
 ///
-/// The kernel checks one program after the other, for tens of milliseconds in all: two threads load a half each, and the
+/// Nothing in it depends on what a run is for, so that it can be made before that is known (`KernelPreparation`). The
+/// kernel checks one program after the other, for tens of milliseconds in all: two threads load a half each, and the
 /// object is opened once for each half.
 struct KernelObject: ~Copyable {
   private let tables: SessionTables
@@ -65,29 +76,28 @@ struct KernelObject: ~Copyable {
   /// Programs that this kernel refused and that are not required.
   let refusedPrograms: Set<String>
 
-  /// Loads everything, without the optional programs that the kernel refuses.
-  ///
-  /// - Parameter sessionCgroup: the id of the session's cgroup, 0 where there is none.
-  /// - Parameter resolution: whose answers teach names.
-  /// - Parameter stopping: ends of the names of executables that are stopped at exec.
-  init(
-    sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64, resolution: NameResolution,
-    stopping endings: [String] = []
-  ) throws(KernelTracerError) {
-    let image = try KernelPreparation.take()
-    let tables = try SessionTables(image.bytes) { object in
-      Self.configure(
-        object, sizes: sizes, spans: spans, sessionCgroup: sessionCgroup, resolution: resolution, stopping: endings)
+  /// Loads everything, without the optional programs that the kernel refuses. `set` comes before anything is attached.
+  init(sizes: TableSizes) throws(KernelTracerError) {
+    let image = ObjectImage.unpack(tracerObjectBase64)
+    var madeTables: SessionTables? = nil
+    var madeTypes: KernelTypes? = nil
+    try concurrently { () throws(KernelTracerError) in
+      madeTables = try SessionTables(image, sizes: sizes)
+    } and: { () throws(KernelTracerError) in
+      madeTypes = try KernelTypes(for: image)
+    }
+    guard let tables = madeTables.take(), let types = madeTypes.take() else {
+      preconditionFailure("nothing was thrown")
     }
     var loadedSlow: OpenObject? = nil
     var loadedOthers: OpenObject? = nil
     var refusedSlow: Set<String> = []
     var refusedOthers: Set<String> = []
-    let (bytes, types, programs) = (image.bytes, image.types.path, HookTable.programsBySpeed)
+    let (path, programs) = (types.path, HookTable.programsBySpeed)
     try concurrently { () throws(KernelTracerError) in
-      loadedSlow = try Self.load(programs.slow, of: bytes, types: types, over: tables, refused: &refusedSlow)
+      loadedSlow = try Self.load(programs.slow, of: image, types: path, over: tables, refused: &refusedSlow)
     } and: { () throws(KernelTracerError) in
-      loadedOthers = try Self.load(programs.others, of: bytes, types: types, over: tables, refused: &refusedOthers)
+      loadedOthers = try Self.load(programs.others, of: image, types: path, over: tables, refused: &refusedOthers)
     }
     guard let slow = loadedSlow.take(), let others = loadedOthers.take() else {
       preconditionFailure("nothing was thrown")
@@ -142,24 +152,17 @@ struct KernelObject: ~Copyable {
     return object
   }
 
-  private static func configure(
-    _ object: OpaquePointer, sizes: TableSizes, spans: SpanContext, sessionCgroup: UInt64,
-    resolution: NameResolution, stopping endings: [String]
-  ) {
-    let cpus = UInt32(max(1, libbpf_num_possible_cpus()))
-    let names = resolution.enforcesHosts ? sizes.enforcedNames : sizes.names
-    let entries: [(String, UInt32)] = [
-      ("events", sizes.ringBytes), ("members", sizes.members), ("flows", sizes.flows), ("images", sizes.images),
-      ("threads", sizes.threads), ("unix_flows", sizes.unixFlows), ("exec_scratches", cpus), ("names", names),
-      ("lookups", names),
-      ("questions", names), ("named_addresses", resolution.enforcesHosts ? names : 1),
-    ]
-    for (map, count) in entries {
-      bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), count)
-    }
+  /// Tells the programs what the run is for; before anything is attached.
+  ///
+  /// - Parameter sessionCgroup: the id of the session's cgroup, 0 where there is none.
+  /// - Parameter resolution: whose answers teach names.
+  /// - Parameter endings: ends of the names of executables that are stopped at exec.
+  func set(
+    spans: SpanContext, sessionCgroup: UInt64, resolution: NameResolution, stopping endings: [String]
+  ) throws(KernelTracerError) {
     var settings = session_settings()
     settings.path_hash_seed = .random(in: 0 ... .max)
-    settings.wake_threshold = UInt64(sizes.ringBytes / 4)
+    settings.wake_threshold = UInt64(bpf_map__max_entries(map("events")) / 4)
     settings.trace_high = spans.traceHigh
     settings.trace_low = spans.traceLow
     settings.run_span = spans.runSpan
@@ -168,13 +171,17 @@ struct KernelObject: ~Copyable {
     settings.network_namespace = UInt64(resolution.networkNamespace)
     settings.enforces_hosts = resolution.enforcesHosts ? 1 : 0
     settings.stop(endings)
-    let result = bpf_map__set_initial_value(
-      bpf_object__find_map_by_name(object, ".rodata.settings"), &settings, MemoryLayout<session_settings>.size)
-    precondition(result == 0, ".rodata.settings is not exactly struct session_settings")
+    let map = self.map(".bss.settings")
+    precondition(
+      Int(bpf_map__value_size(map)) == MemoryLayout<session_settings>.size, ".bss.settings is struct session_settings")
+    var key: UInt32 = 0
+    guard bpf_map_update_elem(mapDescriptor(".bss.settings"), &key, &settings, UInt64(BPF_ANY)) == 0 else {
+      throw .system("cannot tell the kernel programs what the run is for", errno: errno)
+    }
+    try fill(nameservers: resolution.nameservers)
   }
 
-  /// Fills the table of nameservers; before anything is attached.
-  func fill(nameservers: [IPAddress]) throws(KernelTracerError) {
+  private func fill(nameservers: [IPAddress]) throws(KernelTracerError) {
     let map = mapDescriptor("nameservers")
     for address in nameservers.prefix(Int(bpf_map__max_entries(self.map("nameservers")))) {
       var key = (address.high.bigEndian, address.low.bigEndian)
@@ -257,8 +264,9 @@ extension session_settings {
       for (index, ending) in endings.enumerated() {
         let text = Array(ending.utf8)
         precondition((1...7).contains(text.count), "ends of names have 1 to 7 bytes")
-        patterns[index].length = UInt32(text.count)
-        patterns[index].bytes = text.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        let shift = UInt64(8 * (8 - text.count))
+        patterns[index].mask = .max << shift
+        patterns[index].bytes = text.reversed().reduce(0) { $0 << 8 | UInt64($1) } << shift
       }
     }
   }

@@ -21,11 +21,11 @@ struct OpenObject: ~Copyable {
     }
   }
 
-  /// Has the maps made for which this holds, and no others.
-  func autocreate(where isMade: (String) -> Bool) {
+  /// Calls `body` with the name of every map of an object, and the map.
+  static func forEachMap(of pointer: OpaquePointer, _ body: (String, OpaquePointer) -> Void) {
     var next = bpf_object__next_map(pointer, nil)
     while let map = next {
-      bpf_map__set_autocreate(map, isMade(String(cString: bpf_map__name(map))))
+      body(String(cString: bpf_map__name(map)), map)
       next = bpf_object__next_map(pointer, map)
     }
   }

@@ -39,7 +39,12 @@ struct ReducedBTF {
   }
 
   private static func essential(_ name: String) -> String {
-    name.firstRange(of: "___").map { String(name[..<$0.lowerBound]) } ?? name
+    var underscores = 0
+    for (index, byte) in name.utf8.enumerated() {
+      underscores = byte == UInt8(ascii: "_") ? underscores + 1 : 0
+      if underscores == 3 { return String(decoding: name.utf8.prefix(index - 2), as: UTF8.self) }
+    }
+    return name
   }
 
   private mutating func copyNeeded() {

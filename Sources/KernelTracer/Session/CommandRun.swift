@@ -37,6 +37,7 @@ extension TracerSession {
     _ launch: CommandLaunch, host: inout Host, options: CommandRunOptions = CommandRunOptions(),
     requests: Int32? = nil, onRequest: RequestHandler = { _ in }, _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) -> CommandRunResult {
+    try instrumentation?.begin()
     try host.start(launch, in: self)
     guard liveMembers == 1 else {
       host.abandon()

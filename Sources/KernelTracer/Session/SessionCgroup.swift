@@ -126,11 +126,9 @@ struct CgroupHierarchy {
     var root: String?
     for line in ProcFile.lines(of: "/proc/self/mountinfo") {
       // 36 35 98:0 /root /mount options - type source options; proc(5)
-      guard let separator = line.firstRange(of: " - "), line[separator.upperBound...].hasPrefix("cgroup2 ") else {
-        continue
-      }
       let fields = line.split(separator: " ")
-      if fields.count > 4 { root = unescaped(fields[4]) }
+      guard let separator = fields.firstIndex(of: "-"), separator > 4, separator + 1 < fields.count else { continue }
+      if fields[separator + 1] == "cgroup2" { root = unescaped(fields[4]) }
     }
     guard let root else {
       throw KernelTracerError(

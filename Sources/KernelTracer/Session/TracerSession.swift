@@ -5,7 +5,7 @@ public import Trace
 
 /// The kernel side of one run: programs loaded and attached, tables, and the ring that narrates.
 ///
-/// Single-threaded: everything happens on the thread that made it. When the value or the process goes, the
+/// Single-threaded: everything happens on the thread that made it, but for the end of it. When the value or the process goes, the
 /// kernel detaches and frees everything.
 public struct TracerSession: ~Copyable {
   let object: KernelObject
@@ -45,14 +45,14 @@ public struct TracerSession: ~Copyable {
     let place = SessionCgroup.place(of: cgroup)
     let object: KernelObject
     do throws(KernelTracerError) {
-      object = try KernelObject(
-        sizes: sizes, spans: spans, sessionCgroup: SessionCgroup.id(of: place?.descriptor), resolution: resolution,
-        stopping: Set(instruments.flatMap(\.nameEndings)).sorted())
+      object = try KernelPreparation.take(sizes: resolution.enforcesHosts ? sizes.forHostRules : sizes)
     } catch {
       if let place { rmdir(place.path) }
       throw error
     }
-    try object.fill(nameservers: resolution.nameservers)
+    try object.set(
+      spans: spans, sessionCgroup: SessionCgroup.id(of: place?.descriptor), resolution: resolution,
+      stopping: Set(instruments.flatMap(\.nameEndings)).sorted())
     let attachments = try Attachments(object, root: root, session: place?.descriptor)
     let ring = try RingBuffer(mapDescriptor: object.mapDescriptor("events"))
     if !instruments.isEmpty { instrumentation = try Instrumentation(instruments, object) }
@@ -104,12 +104,9 @@ public struct TracerSession: ~Copyable {
 
   var liveMembers: UInt64 { object.counters.live_members }
 
-  /// Ends the session: what is still open, the tables, and what was lost. `onEvent` gets the last events.
-  public consuming func finish(
-    status: ExitStatus, _ onEvent: (KernelEvent) -> Void
-  ) -> RunEnd {
+  /// Ends the run: what is still open, the tables, and what was lost. `onEvent` gets the last events.
+  public mutating func finish(status: ExitStatus, _ onEvent: (KernelEvent) -> Void) -> RunEnd {
     let notes = instrumentation?.finish() ?? []
-    instrumentation = nil
     // What comes later than this, such as the last close of a distant connection, came after the run.
     let emitted = object.counters.emittedRecords
     read { (session) throws(KernelTracerError) in try session.ring.drain(onEvent) }
@@ -149,6 +146,12 @@ public struct TracerSession: ~Copyable {
     end.notes = notes
     removeCgroup()
     return end
+  }
+
+  /// Detaches and frees everything while `body` runs, which takes the kernel milliseconds.
+  public consuming func detach(while body: () -> Void) {
+    var session: TracerSession? = self
+    concurrently(body) { session = nil }
   }
 
   /// A step of the end whose failure is evidence missing, never a reason to stop.

@@ -1,3 +1,5 @@
+import CZlib
+
 /// A zip archive without compression. PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16.
 enum ZipArchive {
   static func stored(_ files: [(name: String, bytes: [UInt8])]) -> [UInt8] {
@@ -32,12 +34,7 @@ enum ZipArchive {
 
   /// CRC-32 of ISO 3309.
   private static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    var sum = UInt32.max
-    for byte in bytes {
-      sum ^= UInt32(byte)
-      for _ in 0..<8 { sum = sum >> 1 ^ (sum & 1 == 1 ? 0xEDB8_8320 : 0) }
-    }
-    return ~sum
+    UInt32(truncatingIfNeeded: crc32_z(0, bytes, bytes.count))
   }
 
   private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {

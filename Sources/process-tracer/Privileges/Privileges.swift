@@ -42,6 +42,11 @@ enum Privileges {
     }
   }
 
+  /// Whether this process keeps the rights that it has, whatever `settle` is asked for.
+  static var stayAsTheyAre: Bool {
+    elevated == nil && geteuid() == 0 && state.withLock { $0.sudo?.identity.user ?? 0 } == 0
+  }
+
   /// Tells the launcher how to exit.
   static func end(code: Int32) {
     elevated?.finish(code: code)

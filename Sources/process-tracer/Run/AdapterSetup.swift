@@ -81,6 +81,17 @@ struct AdapterSetup: ~Copyable {
     self.socket = consume socket
   }
 
+  /// Tells the processes behind them to end, once the command has; the end of the value waits for that.
+  mutating func end() {
+    switch plugin {
+    case .some(let plugin): plugin.close()
+    case .none: break
+    }
+    guard var socket = socket.take() else { return }
+    socket.end()
+    self.socket = consume socket
+  }
+
   /// The environment with what the adapters need.
   func adding(to entries: [String], _ environment: [String: String]) -> [String] {
     var entries = entries

@@ -42,6 +42,7 @@ struct WrappedRun {
     }
     rights = try Privileges.settle(user: command.user, elevates: command.elevation.isAllowed)
     environment = Environment.current
+    KernelPreparation.begin(sizes: TableSizes(testEnvironment: environment))
     self.verb = verb
     self.arguments = arguments
     self.reports = reports
@@ -63,11 +64,14 @@ struct WrappedRun {
     let outputs = try openOutputs(policy)
     let export = try NetworkExport(endpoint: reports.otlpEndpoint, environment: environment)
     let table = try enforcementTable(policy)
-    var session = try openSession(context, enforcesHosts: table.map { !$0.hosts.isEmpty } ?? false)
-    let notes = try proveSession(&session, policy, table)
+    // While the kernel's programs are loaded.
     var adapters = AdapterSetup(
       command.adapterChoice, identity: rights.identity, environment: environment, originals: Caller.originals)
+    let resource = ResourceDetection.attributes(environment: environment)
+    var session = try openSession(context, enforcesHosts: table.map { !$0.hosts.isEmpty } ?? false)
+    let notes = try proveSession(&session, policy, table)
     var header = makeHeader(context, attributes: attributes, session: session, notes: notes + adapters.notes)
+    header.resource = resource
     header.adapters = adapters.names
 
     let looksAtFiles = reports.audit != nil || policy?.processes.baseline != nil
@@ -76,6 +80,7 @@ struct WrappedRun {
     let status = try runCommand(
       &session, context: context, adapters: &adapters, enforces: table != nil, recording: &recording)
     let refusals = adapters.refusals
+    adapters.end()
     var end = session.finish(status: status) { recording.add($0) }
     end.executables = recording.executed?.identities(header)
     for listener in ListenerSearch.listeners(at: recording.outsideDestinations) {
@@ -90,7 +95,10 @@ struct WrappedRun {
       run.leaveOutArguments()
       verdict.leaveOutArguments()
     }
-    let code = conclude(run, verdict, outputs: outputs, recordFailure: recordFailure, export: export)
+    var code = ExitCode(verdict.exitCode)
+    session.detach {
+      code = conclude(run, verdict, outputs: outputs, recordFailure: recordFailure, export: export)
+    }
     if let refusals { Diagnostics.warn(refusals) }
     return code
   }
@@ -193,7 +201,6 @@ struct WrappedRun {
     header.parentSpanID = context.parentSpanID
     header.traceState = context.traceState
     header.attributes = attributes
-    header.resource = ResourceDetection.attributes(environment: environment)
     header.uid = rights.user
     header.hostname = Machine.name.host
     header.kernelRelease = Machine.name.kernelRelease

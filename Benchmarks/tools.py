@@ -52,6 +52,14 @@ def all_tools(binary: Path) -> dict[str, Tool]:
     return {tool.name: tool for tool in tools}
 
 
+def enforcing(binary: Path) -> Tool:
+    """process-tracer in a run that refuses too; loopback is allowed by its defaults."""
+    return Tool(
+        "process-tracer --enforce",
+        lambda command, out: [str(binary), "test", "--enforce", "--report-dir", str(out), "--", *command],
+    )
+
+
 def is_there(tool: Tool, binary: Path) -> bool:
     if tool.name == "process-tracer":
         return binary.exists()

@@ -5,6 +5,7 @@
  * their maps; a refused attempt has been recorded by them already.
  */
 #include "enforcement.h"
+#include "busy_flows.h"
 #include "packet.h"
 #include "unix_names.h"
 
@@ -35,9 +36,17 @@ static __always_inline bool is_refused(struct bpf_sock_addr *context, struct soc
 {
 	if (!state && !current_member())
 		return false;
+	struct busy_flow *busy = state ? busy_flow_of(state) : NULL;
+	if (busy && !goes_to(busy, peer, bpf_ntohs(context->user_port)))
+		busy = NULL;
+	if (busy && is_admitted(busy))
+		return false;
+	__u32 admissions_before = admissions_so_far();
 	enum decision decision =
 	    decide(peer, bpf_ntohs(context->user_port), state ? state->protocol : context->protocol,
 		   state ? state->network_namespace : current_network_namespace());
+	if (busy && decision == DECISION_ALLOW)
+		busy->admitted = admissions_before + 1;
 	if (decision == DECISION_ALLOW || decision == DECISION_REFUSE)
 		return decision == DECISION_REFUSE;
 	bool is_known;
@@ -141,7 +150,16 @@ int refuse_sendmsg_unix(struct bpf_sock_addr *context)
 
 /* ----------------------------------------------------------------- packets */
 
-/* Takes back what the recording hook counted as sent, a moment ago. */
+/* Takes back what the recording hook counted as sent, a moment ago: to a busy flow, or to the flow table. */
+static __always_inline void take_back_busy(struct busy_flow *busy, struct __sk_buff *packet, __u64 datagrams,
+					   __u32 headers)
+{
+	__sync_fetch_and_add(&busy->sent, -datagrams);
+	__sync_fetch_and_add(&busy->bytes_sent, -(__u64)(packet->len - headers));
+	if (packet->ifindex != LOOPBACK_IFINDEX)
+		__sync_fetch_and_add(&busy->left, -datagrams);
+}
+
 static __always_inline void take_back(struct flow_value *value, struct __sk_buff *packet, __u64 datagrams,
 				      __u32 headers)
 {
@@ -173,10 +191,19 @@ static __always_inline void refuse_connection(struct socket_state *state, struct
 SEC("cgroup_skb/egress")
 int refuse_packet(struct __sk_buff *packet)
 {
-	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
+	struct bpf_sock *any = packet->sk;
+	if (!any)
+		return ALLOW;
+	struct socket_state *state = bpf_sk_storage_get(&sockets, any, 0, 0);
+	__u32 busy_headers = 0;
+	struct busy_flow *busy = state ? busy_flow_out(packet, state, &busy_headers) : NULL;
+	if (busy && is_admitted(busy))
+		return ALLOW;
+	struct bpf_sock *socket = bpf_sk_fullsock(any);
 	if (!socket)
 		return ALLOW;
-	struct socket_state *state = packet_socket(packet, socket);
+	if (!state)
+		state = packet_socket(packet, socket);
 	if (!state)
 		return ALLOW;
 	bool is_connection = packet_protocol(socket) == PROTOCOL_TCP;
@@ -193,7 +220,10 @@ int refuse_packet(struct __sk_buff *packet)
 			return REFUSE;
 		end.port = bpf_ntohs(port);
 	}
+	__u32 admissions_before = admissions_so_far();
 	enum decision decision = decide(end.address, end.port, protocol, state->network_namespace);
+	if (busy && decision == DECISION_ALLOW)
+		busy->admitted = admissions_before + 1;
 	bool own = packet->ifindex == LOOPBACK_IFINDEX && !is_loopback(end.address);
 	if (decision == DECISION_ALLOW || (decision == DECISION_IF_OWN && own) ||
 	    (decision == DECISION_UNLESS_OWN && !own))
@@ -204,9 +234,11 @@ int refuse_packet(struct __sk_buff *packet)
 		refuse_connection(state, &key);
 		return REFUSE;
 	}
-	__u64 datagrams = packet->gso_segs ? packet->gso_segs : 1;
+	__u64 datagrams = datagrams_in(packet);
 	struct flow_value *value = count_refusal(&key, state, datagrams);
-	if (value)
+	if (busy)
+		take_back_busy(busy, packet, datagrams, busy_headers);
+	else if (value)
 		take_back(value, packet, datagrams, headers);
 	return REFUSE;
 }

@@ -365,6 +365,26 @@ struct flow_value {
 };
 #define FLOW_SEND 1 /* known from sends alone: no connect of the session made it */
 
+/*
+ * Busy-flow table: what sockets that send much to one destination count for
+ * its flow, beside the flow table. Numbers are to be added; several sockets
+ * can have the same flow. An entry whose process is 0 is unused.
+ */
+#define BUSY_FLOWS 1024
+
+struct busy_flow {
+	struct flow_key key;
+	__u64 last_time; /* to a tick of the kernel's timer */
+	__u64 attempts;
+	__u64 sent;
+	__u64 left; /* of `sent`: not by the loopback device */
+	__u64 bytes_sent;
+	__u64 packets_received;
+	__u64 bytes_received;
+	__u32 last_tick;
+	__u32 admitted; /* one above the count of admissions when enforcement allowed it, 0: not asked */
+};
+
 /* Unix-socket table: every named socket that a process connected or sent to. */
 struct unix_key {
 	struct process_key process;
@@ -678,6 +698,7 @@ struct session_counters {
 	__u64 questions_refused; /* questions that could not be kept open: their answers teach nothing */
 	__u64 resolvers_refused; /* servers of the session that could not be kept: no answer teaches anything then */
 	__u64 messages_unparsed; /* DNS messages that could not be read, or not to their end */
+	__u64 busy_flows;	 /* places taken in the table of busy flows; above BUSY_FLOWS where it is full */
 };
 
 #endif

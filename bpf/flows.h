@@ -22,6 +22,7 @@
 #define SOCK_RAW 3
 #define IFF_LOOPBACK 0x8
 #define LOOPBACK_IFINDEX 1 /* include/net/net_namespace.h: always, in every namespace */
+#define DNS_PORT 53
 #define UDP_HEADER_LENGTH 8
 #define IPV4_HEADER_LENGTH 20
 #define IPV6_HEADER_LENGTH 40
@@ -32,12 +33,22 @@
 static __always_inline void own(struct socket_state *state, struct member *member)
 {
 	__u64 thread = bpf_get_current_pid_tgid();
+	state->task = 0;
+	state->changes = changes_so_far();
 	state->owner.pid = thread >> 32;
 	state->owner.start = member->start;
 	state->thread = (__u32)thread;
 	state->image = member->image;
 	state->test = current_test(member);
 	__builtin_memcpy(state->comm, member->comm, sizeof state->comm);
+	if (!(member->flags & MEMBER_LANGUAGES))
+		state->task = bpf_get_current_task();
+}
+
+/* Whether the current task is the one that the socket is owned for, without looking up who it is. */
+static __always_inline bool is_owned_by_current(const struct socket_state *state)
+{
+	return state->task == bpf_get_current_task() && state->changes == changes_so_far();
 }
 
 static __always_inline __u32 current_network_namespace(void)

@@ -239,8 +239,10 @@ int on_go(struct pt_regs *registers)
 	/* What a test started is that test's as a whole. */
 	if (!member || member->inherited_test >> TEST_ID_SHIFT)
 		return 0;
-	if (!(member->flags & MEMBER_GOROUTINES))
+	if (!(member->flags & MEMBER_GOROUTINES)) {
 		__sync_fetch_and_or(&member->flags, MEMBER_GOROUTINES);
+		note_change();
+	}
 	__u64 cookie = bpf_get_attach_cookie(registers);
 	__u64 rax = registers->rax, rbx = registers->rbx, current = registers->r14;
 	__u64 place = GO_COOKIE_PLACE(cookie);

@@ -31,6 +31,14 @@ struct {
 	__type(value, struct named_address);
 } named_addresses SEC(".maps");
 
+/* Counts rules that came to hold for an address: what was decided before may be decided otherwise now. */
+__u32 admissions SEC(".bss.admitted");
+
+static __always_inline __u32 admissions_so_far(void)
+{
+	return *(volatile __u32 *)&admissions;
+}
+
 /* The rules for a name, 0: none. */
 static __always_inline __u32 rules_of_host(const struct host_key *host)
 {
@@ -46,7 +54,8 @@ static __always_inline bool admit(const __u8 address[16], __u32 rules)
 	struct named_address *known = bpf_map_lookup_elem(&named_addresses, address);
 	if (!known) {
 		struct named_address first = {.rules = {rules}};
-		bpf_map_update_elem(&named_addresses, address, &first, BPF_NOEXIST);
+		if (!bpf_map_update_elem(&named_addresses, address, &first, BPF_NOEXIST))
+			__sync_fetch_and_add(&admissions, 1);
 		known = bpf_map_lookup_elem(&named_addresses, address);
 		if (!known)
 			return false;
@@ -54,6 +63,8 @@ static __always_inline bool admit(const __u8 address[16], __u32 rules)
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < ADDRESS_RULES_LIMIT; i++) {
 		__u32 before = __sync_val_compare_and_swap(&known->rules[i], 0, rules);
+		if (!before)
+			__sync_fetch_and_add(&admissions, 1);
 		if (!before || before == rules)
 			return true;
 	}

@@ -11,8 +11,6 @@
 
 #include "dns_message.h"
 
-#define DNS_PORT 53
-
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);

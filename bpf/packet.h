@@ -49,6 +49,12 @@ static __always_inline bool read_end(struct __sk_buff *packet, struct packet_end
 	return true;
 }
 
+/* UDP_SEGMENT: one buffer, many datagrams. */
+static __always_inline __u64 datagrams_in(struct __sk_buff *packet)
+{
+	return packet->gso_segs ? packet->gso_segs : 1;
+}
+
 /* What decides about ports: a raw socket's is 255, whatever it writes itself. */
 static __always_inline __u32 packet_protocol(struct bpf_sock *socket)
 {

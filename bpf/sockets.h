@@ -27,6 +27,9 @@ struct socket_state {
 	__u32 test;
 	__u32 thread;
 	__u32 flags;
+	__u32 busy;    /* one above the index of its place in the table of busy flows, 0: none */
+	__u32 changes; /* of tests, as counted before `task` was found to be the owner, at work for `test` */
+	__u64 task;
 };
 #define SOCKET_ATTEMPTED 1 /* connect(2) was called */
 #define SOCKET_SYN_SENT 2
@@ -40,6 +43,7 @@ struct socket_state {
 #define SOCKET_SPOKE 512      /* something was sent on it, and looked at */
 #define SOCKET_REFUSED 1024   /* the attempt was refused by enforcement */
 #define SOCKET_BY_PACKET 2048 /* no hook decided when it was connected: its packets are looked at */
+#define SOCKET_SENT 4096      /* a datagram has left by it */
 
 /* Sockets that send datagrams, or that have no other hook than their packets. */
 struct {

@@ -345,6 +345,7 @@ int on_swift(struct pt_regs *registers)
 		if (!start || *start != member->start)
 			return 0;
 		__sync_fetch_and_or(&member->flags, MEMBER_RUNS_SWIFT);
+		note_change();
 	}
 	__u64 cookie = bpf_get_attach_cookie(registers);
 	__u32 index = cookie >> SWIFT_COOKIE_SHIFT;

@@ -25,6 +25,23 @@ bool has_thread_tests SEC(".bss.threads");
 /* The id of the last test that began. */
 __u32 last_test SEC(".bss.last_test");
 
+/*
+ * Counts everything after which a task may be another one, or work for another test: as long as it stays, what was
+ * found about a task holds. Whoever changes such a thing counts behind the change; whoever keeps what he found keeps
+ * the count of before he looked. What runs goroutines or Swift tasks has no such thing kept.
+ */
+__u32 test_changes SEC(".bss.changes");
+
+static __always_inline void note_change(void)
+{
+	__sync_fetch_and_add(&test_changes, 1);
+}
+
+static __always_inline __u32 changes_so_far(void)
+{
+	return *(volatile __u32 *)&test_changes;
+}
+
 static __always_inline struct thread_test *own_thread_test(void)
 {
 	if (!has_thread_tests)
@@ -80,6 +97,7 @@ static __always_inline __u32 current_test(const struct member *member)
 static __always_inline void set_process_test(struct member *member, __u32 test)
 {
 	member->test = member->open_tests > 1 ? 0 : at_level(test, TEST_LEVEL_PROCESS);
+	note_change();
 }
 
 /* A thread whose test is refused a place falls to its process's, which is told as such. */
@@ -89,6 +107,7 @@ static __always_inline void set_thread_test(__u32 thread, __u32 test, __u32 flag
 	has_thread_tests = true;
 	if (bpf_map_update_elem(&threads, &thread, &entry, BPF_ANY))
 		count(&counters.threads_refused);
+	note_change();
 }
 
 static __always_inline void set_own_test(__u32 test, __u32 flags)
@@ -115,6 +134,7 @@ static __always_inline void end_test(struct member *member, __u32 test, __u32 fl
 	if (member->open_tests && !is_fixture)
 		__sync_fetch_and_add(&member->open_tests, -1);
 	member->test = member->open_tests ? 0 : member->inherited_test;
+	note_change();
 }
 
 /*
@@ -141,6 +161,7 @@ static __always_inline void forget_thread_test(void)
 {
 	__u32 thread = bpf_get_current_pid_tgid();
 	bpf_map_delete_elem(&threads, &thread);
+	note_change();
 }
 
 /* At exec one thread is left, under its leader's id, and all that follows is its test's. */
@@ -154,6 +175,7 @@ static __always_inline __u32 become_test_of(struct member *member, __u32 old_thr
 	member->inherited_test = member->test;
 	member->open_tests = 0;
 	member->flags &= ~MEMBER_LANGUAGES;
+	note_change();
 	return member->test;
 }
 

@@ -8,6 +8,7 @@
 #ifndef PROCESS_TRACER_UDP_H
 #define PROCESS_TRACER_UDP_H
 
+#include "busy_flows.h"
 #include "claims.h"
 #include "dns.h"
 #include "packet.h"
@@ -32,6 +33,9 @@ static __always_inline int on_datagram(struct bpf_sock_addr *context, const __u8
 {
 	if (!context->sk)
 		return ALLOW;
+	__u16 port = bpf_ntohs(context->user_port);
+	if (count_busy_attempt(context->sk, peer, port))
+		return ALLOW;
 	struct socket_state *state = socket_in_use(context->sk, current_member());
 	if (!state)
 		return ALLOW;
@@ -41,7 +45,7 @@ static __always_inline int on_datagram(struct bpf_sock_addr *context, const __u8
 	struct flow_key key = {};
 	flow_key_of(&key, state);
 	__builtin_memcpy(key.address, peer, sizeof key.address);
-	key.port = bpf_ntohs(context->user_port);
+	key.port = port;
 	bool is_new;
 	struct flow_value *value = flow(&key, state, &is_new);
 	if (!value)
@@ -83,6 +87,43 @@ static __always_inline bool is_plain_segment(struct __sk_buff *packet)
 	       packet->sk->dst_port != bpf_htons(DNS_PORT);
 }
 
+/* What leaves for a busy flow's destination; false where that is the flow table's. */
+static __always_inline bool count_busy_packet_out(struct __sk_buff *packet, const struct socket_state *state)
+{
+	__u32 headers = 0;
+	struct busy_flow *busy = busy_flow_out(packet, state, &headers);
+	if (!busy)
+		return false;
+	__u64 datagrams = datagrams_in(packet);
+	__sync_fetch_and_add(&busy->sent, datagrams);
+	if (packet->ifindex != LOOPBACK_IFINDEX)
+		__sync_fetch_and_add(&busy->left, datagrams);
+	__sync_fetch_and_add(&busy->bytes_sent, packet->len - headers);
+	note_time(busy);
+	return true;
+}
+
+/*
+ * What comes in at a socket that sends datagrams: counted to its busy flow, or nobody's, since nothing was sent on it.
+ * False where more is to be looked at.
+ */
+static __always_inline bool count_busy_packet_in(struct __sk_buff *packet, struct socket_state *state)
+{
+	__u8 address[16] __attribute__((aligned(8)));
+	__u16 port = 0;
+	__u32 headers = peek_end(packet, address, &port, false);
+	if (!headers)
+		return false;
+	if (!(state->flags & SOCKET_SENT))
+		return true;
+	struct busy_flow *busy = busy_flow_of(state);
+	if (!busy || !is_owned(busy, state) || !goes_to(busy, address, port))
+		return false;
+	__sync_fetch_and_add(&busy->packets_received, datagrams_in(packet));
+	__sync_fetch_and_add(&busy->bytes_received, packet->len - headers);
+	return true;
+}
+
 /* TCP counts for itself; looked into are DNS, and what a client says first to others than this machine. */
 static __always_inline int on_segment(struct __sk_buff *packet, struct bpf_sock *socket, bool is_out)
 {
@@ -117,13 +158,18 @@ static __always_inline bool is_from_dns_port(struct __sk_buff *packet, struct bp
 SEC("cgroup_skb/egress")
 int on_packet_out(struct __sk_buff *packet)
 {
-	struct bpf_sock *socket = packet->sk && !is_plain_segment(packet) ? bpf_sk_fullsock(packet->sk) : NULL;
+	struct bpf_sock *any = packet->sk;
+	if (!any || is_plain_segment(packet))
+		return ALLOW;
+	struct socket_state *state = bpf_sk_storage_get(&sockets, any, 0, 0);
+	if (state && count_busy_packet_out(packet, state))
+		return ALLOW;
+	struct bpf_sock *socket = bpf_sk_fullsock(any);
 	if (!socket)
 		return ALLOW;
 	__u32 protocol = packet_protocol(socket);
 	if (protocol == PROTOCOL_TCP)
 		return on_segment(packet, socket, true);
-	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
 	if (!state)
 		return ALLOW;
 	struct packet_end end = {};
@@ -141,7 +187,14 @@ int on_packet_out(struct __sk_buff *packet)
 	struct flow_value *value = flow(&key, state, &is_new);
 	if (!value)
 		return ALLOW;
-	__u64 datagrams = packet->gso_segs ? packet->gso_segs : 1; /* UDP_SEGMENT: one buffer, many datagrams */
+	if (!(state->flags & SOCKET_SENT))
+		set_flags(state, SOCKET_SENT);
+	if (protocol == PROTOCOL_UDP && value->sent >= BUSY_AFTER) {
+		make_busy(state, &key);
+		if (count_busy_packet_out(packet, state))
+			return ALLOW;
+	}
+	__u64 datagrams = datagrams_in(packet);
 	__sync_fetch_and_add(&value->sent, datagrams);
 	__sync_fetch_and_add(&value->packets_sent, datagrams);
 	if (packet->ifindex == LOOPBACK_IFINDEX)
@@ -157,13 +210,18 @@ int on_packet_out(struct __sk_buff *packet)
 SEC("cgroup_skb/ingress")
 int on_packet_in(struct __sk_buff *packet)
 {
-	struct bpf_sock *socket = packet->sk && !is_plain_segment(packet) ? bpf_sk_fullsock(packet->sk) : NULL;
+	struct bpf_sock *any = packet->sk;
+	if (!any || is_plain_segment(packet))
+		return ALLOW;
+	struct socket_state *state = bpf_sk_storage_get(&sockets, any, 0, 0);
+	if (state && count_busy_packet_in(packet, state))
+		return ALLOW;
+	struct bpf_sock *socket = bpf_sk_fullsock(any);
 	if (!socket)
 		return ALLOW;
 	__u32 protocol = packet_protocol(socket);
 	if (protocol == PROTOCOL_TCP)
 		return on_segment(packet, socket, false);
-	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
 	struct packet_end end = {};
 	if (!state || !read_end(packet, &end, protocol, false))
 		return ALLOW;
@@ -174,7 +232,7 @@ int on_packet_in(struct __sk_buff *packet)
 	struct flow_value *value = bpf_map_lookup_elem(&flows, &key);
 	if (!value)
 		return ALLOW;
-	__sync_fetch_and_add(&value->packets_received, packet->gso_segs ? packet->gso_segs : 1);
+	__sync_fetch_and_add(&value->packets_received, datagrams_in(packet));
 	__sync_fetch_and_add(&value->bytes_received, packet->len - end.headers);
 	return ALLOW;
 }

@@ -112,8 +112,10 @@ public struct TracerSession: ~Copyable {
     read { (session) throws(KernelTracerError) in try session.ring.drain(onEvent) }
     let untold = readOpenSockets(onEvent)
     read { (session) throws(KernelTracerError) in
+      var busy = try BusyFlows(
+        map: session.object.mapDescriptor("busy_flows"), counters: session.object.counters)
       try KernelTables.entries(of: session.object.mapDescriptor("flows"), key: flow_key.self, value: flow_value.self) {
-        onEvent(.flow(FlowEntry($0, $1)))
+        onEvent(.flow(FlowEntry($0, busy.take($0, addingTo: $1))))
       }
     }
     read { (session) throws(KernelTracerError) in

@@ -50,15 +50,18 @@ static int withhold_capabilities(void)
 #endif
 
 /* Places in the filter below. */
-enum place { FOREIGN = 4, OWN = 7, RING = 10, REFUSED = 12, UNKNOWN = 13, FAMILY = 14, ALLOWED = 21 };
+enum place { FOREIGN = 4, OWN = 7, RING = 10, UNKNOWN = 12, FAMILY = 13, REFUSED = 19, ALLOWED = 20 };
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define JUMP(from, test, value, then, otherwise)                                                                       \
 	BPF_JUMP(BPF_JMP | BPF_K | (test), (value), (then) - (from)-1, (otherwise) - (from)-1)
 #define RETURN(what) BPF_STMT(BPF_RET | BPF_K, (what))
 
-/* The families that cgroup hooks decide about, and those by which nothing leaves the machine. */
-static int filter_calls(void)
+/*
+ * Lets through the families that cgroup hooks decide about, and those by which nothing leaves the machine. `refusal` is
+ * what becomes of the others, and of io_uring. The descriptor of who is told, 0 where `flags` ask for none, or -errno.
+ */
+static int filter_calls(unsigned refusal, unsigned flags)
 {
 	struct sock_filter filter[] = {
 	    [0] = LOAD(arch),
@@ -75,25 +78,39 @@ static int filter_calls(void)
 	    /* Numbers from 424 on are those of every architecture. */
 	    [RING] = JUMP(RING, BPF_JGE, __NR_io_uring_setup, 11, ALLOWED),
 	    [11] = JUMP(11, BPF_JGT, __NR_io_uring_register, ALLOWED, REFUSED),
-	    [REFUSED] = RETURN(SECCOMP_RET_ERRNO | EPERM),
 	    [UNKNOWN] = RETURN(SECCOMP_RET_ERRNO | ENOSYS),
 	    [FAMILY] = LOAD(args[0]), /* the lower half: both architectures are little endian */
-	    [15] = JUMP(15, BPF_JEQ, AF_UNIX, ALLOWED, 16),
-	    [16] = JUMP(16, BPF_JEQ, AF_INET, ALLOWED, 17),
-	    [17] = JUMP(17, BPF_JEQ, AF_INET6, ALLOWED, 18),
-	    [18] = JUMP(18, BPF_JEQ, AF_NETLINK, ALLOWED, 19),
-	    [19] = JUMP(19, BPF_JEQ, AF_ALG, ALLOWED, 20),
-	    [20] = RETURN(SECCOMP_RET_ERRNO | EPERM),
+	    [14] = JUMP(14, BPF_JEQ, AF_UNIX, ALLOWED, 15),
+	    [15] = JUMP(15, BPF_JEQ, AF_INET, ALLOWED, 16),
+	    [16] = JUMP(16, BPF_JEQ, AF_INET6, ALLOWED, 17),
+	    [17] = JUMP(17, BPF_JEQ, AF_NETLINK, ALLOWED, 18),
+	    [18] = JUMP(18, BPF_JEQ, AF_ALG, ALLOWED, REFUSED),
+	    [REFUSED] = RETURN(refusal),
 	    [ALLOWED] = RETURN(SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) ? -errno : 0;
+	long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+	return result < 0 ? -errno : (int)result;
 }
 
-int pt_confine(void)
+/* From Linux 5.19: a call that the tracer has been told of is not begun again, and told again, for a signal. */
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
+/* Only one filter of a process can have somebody who is told; where a container's has, the calls fail untold. */
+static int filter_and_tell(int *listener)
+{
+	int told = filter_calls(SECCOMP_RET_USER_NOTIF,
+				SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+	*listener = told < 0 ? -1 : told;
+	return told < 0 ? filter_calls(SECCOMP_RET_ERRNO | EPERM, 0) : 0;
+}
+
+int pt_confine(int *listener)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
 		return -errno;
 	int result = withhold_capabilities();
-	return result ? result : filter_calls();
+	return result ? result : filter_and_tell(listener);
 }

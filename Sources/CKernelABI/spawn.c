@@ -34,11 +34,23 @@ static pid_t clone_into(int cgroup, int *pidfd)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof args);
 }
 
+/* What a child says of itself before exec: the step that failed, or LISTENER with the descriptor. */
+#define LISTENER 0
+
 static void fail(int result, int step)
 {
-	struct pt_spawn_failure failure = {step, errno};
-	ssize_t written = write(result, &failure, sizeof failure);
-	_exit(written == sizeof failure ? 127 : 126);
+	struct pt_packet packet = {step, errno, 0};
+	_exit(pt_send_packet(result, &packet, NULL, 0) ? 126 : 127);
+}
+
+/* Nobody is left who would answer where the tracer does not get it: then the command must not run. */
+static void hand_over(int listener, int result)
+{
+	struct pt_packet packet = {LISTENER, 0, 0};
+	int error = -pt_send_packet(result, &packet, &listener, 1);
+	close(listener);
+	if ((errno = error))
+		fail(result, PT_SPAWN_CONFINE);
 }
 
 /* From here on with the command's rights alone. 0, or -1 and errno. */
@@ -75,8 +87,11 @@ static void run(const struct pt_spawn_request *request, int gate, int result)
 		fail(result, PT_SPAWN_DIRECTORY);
 	/* Handlers are gone after exec; ignored signals stay as the caller had them. */
 	sigprocmask(SIG_SETMASK, request->signal_mask, NULL);
-	if (request->is_confined && (errno = -pt_confine()))
+	int listener = -1;
+	if (request->is_confined && (errno = -pt_confine(&listener)))
 		fail(result, PT_SPAWN_CONFINE);
+	if (listener >= 0)
+		hand_over(listener, result);
 	environ = (char **)request->environment;
 	execvp(request->argv[0], request->argv);
 	fail(result, PT_SPAWN_EXEC);
@@ -87,7 +102,7 @@ int pt_spawn(const struct pt_spawn_request *request, struct pt_child *child)
 	int gate[2], result[2];
 	if (pipe2(gate, O_CLOEXEC))
 		return -errno;
-	if (pipe2(result, O_CLOEXEC)) {
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, result)) {
 		int error = errno;
 		close(gate[0]);
 		close(gate[1]);
@@ -110,6 +125,7 @@ int pt_spawn(const struct pt_spawn_request *request, struct pt_child *child)
 	child->pid = pid;
 	child->gate = gate[1];
 	child->result = result[0];
+	child->listener = -1;
 	return 0;
 }
 
@@ -119,10 +135,15 @@ struct pt_spawn_failure pt_spawn_release(struct pt_child *child)
 	if (write(child->gate, "", 1) != 1)
 		failure = (struct pt_spawn_failure){PT_SPAWN_EXEC, errno};
 	close(child->gate);
-	ssize_t got;
-	do
-		got = read(child->result, &failure, sizeof failure);
-	while (got < 0 && errno == EINTR);
+	struct pt_packet packet;
+	int descriptors[PT_PACKET_DESCRIPTORS], count;
+	/* Exec closes the other end. */
+	while (pt_receive_packet(child->result, &packet, descriptors, &count) == 1) {
+		if (packet.kind == LISTENER && count == 1)
+			child->listener = descriptors[0];
+		else
+			failure = (struct pt_spawn_failure){packet.kind, packet.first};
+	}
 	close(child->result);
 	return failure;
 }
@@ -183,7 +204,7 @@ int pt_canary(int cgroup, unsigned short port, struct pt_child *child)
 	if (pid < 0)
 		return -errno;
 	child->pid = pid;
-	child->gate = child->result = -1;
+	child->gate = child->result = child->listener = -1;
 	return 0;
 }
 

@@ -45,6 +45,7 @@ public struct PolicyDraft: Sendable {
   }
 
   private static func rule(for violation: Violation) -> String {
+    if violation.transport == .ioUring { return DestinationKeyword.ioUring.rawValue }
     guard let endpoint = violation.endpoint, let transport = violation.transport,
       DestinationText.isKnown(endpoint, protocol: transport)
     else { return "{ net: any, exe: \(pattern(for: violation).quotedForMessage) }" }

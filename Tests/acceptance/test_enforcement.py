@@ -21,7 +21,8 @@ TARGET = "203.0.113.9:443"
 
 # What becomes of each way under enforcement, by the word in its file; without one it is refused in the kernel.
 REFUSED, UNREACHABLE = "refused", "unreachable"
-NOT_RECORDED = {"capability", "seccomp"}
+NOT_RECORDED = {"capability"}
+FILTERED = "filter"  # by the seccomp filter, which counts what was asked for
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +41,8 @@ def test_every_way_to_the_network(tool, internet, evasions, row):
     finished = run(tool, internet, evasions, row, "--enforce")
     fate = record.get("enforce", REFUSED)
     answer = finished.truth["errno"]
-    flows = [flow for flow in finished.run.flows if flow.protocol == record["protocol"]]
+    protocol = record.get("asks", record["protocol"])
+    flows = [flow for flow in finished.run.flows if flow.protocol == protocol]
     if fate == "allowed":
         assert finished.code == 0 and answer != errno.EPERM, finished.explain()
         return
@@ -51,6 +53,16 @@ def test_every_way_to_the_network(tool, internet, evasions, row):
     if fate == "question":
         [flow] = [flow for flow in finished.run.flows if flow.destination.endswith(":53")]
         assert (flow.protocol, flow.sent, flow.refused) == ("udp", 0, 1) and answer == errno.EPERM
+        return
+    if fate == FILTERED:
+        [flow] = flows
+        process = finished.run.by_namespace_pid(finished.truth["pid"])
+        assert (flow.attempts, flow.sent, flow.refused) == (1, 0, 1) and answer == errno.EPERM
+        assert flow.process_identity == process.identity
+        [violation] = finished.verdict["violations"]
+        assert (violation["result"], violation["count"]) == ("refused (EPERM)", 1)
+        assert violation["destination"]["protocol"] == protocol
+        assert finished.run.is_complete, finished.run.end
         return
     # Of a raw or ping socket its failed send tells as well, without the destination.
     [flow] = [flow for flow in flows if flow.destination != "[::]:0" and not flow.destination.endswith(":53")]
@@ -269,10 +281,94 @@ for family in range(1, 47):
     except OSError as error: answers[family] = error.errno
 print(json.dumps([family for family, answer in answers.items() if answer != 1]))
 """
-    finished = tool("test", *python(script), options=["--enforce"])
-    assert set(json.loads(finished.stdout)) <= {
-        1, 2, 10, 16, 38,  # unix, inet, inet6, netlink, alg
+    finished = tool("test", *python(script), options=["--enforce"], code=120)
+    known = {1, 2, 10, 16, 38}  # unix, inet, inet6, netlink, alg
+    assert set(json.loads(finished.stdout)) <= known
+    assert sum(flow.refused for flow in finished.run.flows) == len(set(range(1, 47)) - known)
+
+
+def test_what_the_filter_refuses_is_counted_exactly(tool):
+    """Of many threads at once, with signals in the middle: one ends a call that nobody has taken note of."""
+    script = """
+import signal, threading
+refused = []
+signal.signal(signal.SIGALRM, lambda *_: None)
+signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+def attempt(count):
+    for _ in range(count):
+        try: socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+        except PermissionError: refused.append(1)
+        except InterruptedError: pass
+threads = [threading.Thread(target=attempt, args=(200,)) for _ in range(8)]
+for thread in threads: thread.start()
+attempt(400)
+for thread in threads: thread.join()
+signal.setitimer(signal.ITIMER_REAL, 0)
+print(len(refused))
+"""
+    finished = tool("test", *python(script), options=["--enforce"], code=120)
+    refused = int(finished.stdout)
+    [flow] = finished.run.flows
+    assert refused > 1000 and (flow.protocol, flow.attempts, flow.refused) == ("packet", refused, refused)
+    [violation] = finished.verdict["violations"]
+    assert violation["count"] == refused
+    assert finished.run.is_complete, finished.run.end
+
+
+def test_what_the_filter_refuses_is_its_test_s(tool):
+    script = """
+import os
+marker = socket.socket(socket.AF_UNIX)
+def attempt():
+    try: socket.socket(socket.AF_VSOCK)
+    except PermissionError: pass
+marker.setsockopt(0x70747261, 1, b"t::vsock"); attempt(); marker.setsockopt(0x70747261, 4, b"passed")
+if not os.fork(): attempt(); os._exit(0)
+os.wait()
+"""
+    finished = tool("test", *python(script), options=["--enforce"], code=120)
+    first, second = finished.run.processes
+    assert {(flow.process_identity, flow.test): flow.refused for flow in finished.run.flows} == {
+        (first.identity, ("t::vsock", "exact")): 1, (second.identity, None): 1
     }  # fmt: skip
+
+
+# A filter that allows everything and has a listener, as container managers have: arguments are a command.
+UNDER_A_LISTENER = """
+import ctypes, fcntl, os, struct, sys
+allow = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0x7FFF0000))
+program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", 1, ctypes.addressof(allow)))
+libc = ctypes.CDLL(None, use_errno=True)
+listener = libc.syscall(317, 1, 8, program)
+assert listener >= 0, ctypes.get_errno()
+fcntl.fcntl(listener, fcntl.F_SETFD, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the number of seccomp(2)")
+def test_what_is_refused_under_another_filter_s_listener_is_said_not_to_be_recorded(tool):
+    script = """
+try: socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+except PermissionError: print('refused')
+"""
+    prefix = [sys.executable, "-c", UNDER_A_LISTENER]
+    finished = tool("test", *python(script), options=["--enforce"], prefix=prefix)
+    assert finished.stdout == b"refused\n" and finished.run.flows == []
+    assert "refused sockets of other families and io_uring are not recorded" in finished.stderr
+
+
+def test_io_uring_is_no_violation_where_the_policy_names_it(tool, evasions):
+    """A program that asks for it, and does without where it gets none."""
+    command = [evasions / "uring-connect"]
+    finished = tool("test", *command, options=["--enforce"], prefix=IN_NAMESPACE, code=120)
+    [violation] = finished.verdict["violations"]
+    assert violation["destination"]["text"] == "io_uring"
+    assert "--allow-net io_uring" in finished.stderr
+    options = ["--enforce", "--allow-net", "io_uring"]
+    finished = tool("test", *command, options=options, prefix=IN_NAMESPACE)
+    assert finished.truth["errno"] == errno.EPERM
+    assert [(flow.protocol, flow.refused) for flow in finished.run.flows] == [("io_uring", 1)]
 
 
 @pytest.mark.parametrize(
@@ -316,6 +412,9 @@ def test_a_users_run_is_enforced_and_dies_with_either_process(person, way):
     reach = ["/usr/bin/python3", *python("print(socket.socket().connect_ex(('203.0.113.9', 443)))")[1:]]
     finished = users_tool("test", *reach, options=["--enforce"], prefix=IN_NAMESPACE, code=120)
     assert finished.stdout == b"1\n"
+    frame = ["/usr/bin/python3", *python("socket.socket(socket.AF_PACKET, socket.SOCK_RAW)")[1:]]
+    finished = users_tool("test", *frame, options=["--enforce"], code=1)
+    assert [(flow.protocol, flow.refused) for flow in finished.run.flows] == [("packet", 1)]
     process, pidfds = session_of(users_tool)
     victim = process.pid if way != "sudo" else children_of(process.pid)[0]
     os.kill(victim, signal.SIGKILL)

@@ -7,8 +7,9 @@
  * privileges by execution, none of the capabilities by which packets, programs
  * of the kernel or other processes' memory are reached, no socket of a family
  * that no hook decides about, no io_uring. It dies with its parent. 0, or
- * -errno.
+ * -errno. Such calls wait until whoever has `listener` answers them; -1: they
+ * fail at once, since a filter of before has its own listener.
  */
-int pt_confine(void);
+int pt_confine(int *listener);
 
 #endif

@@ -29,8 +29,9 @@ struct pt_spawn_request {
 struct pt_child {
 	pid_t pid;
 	int pidfd;
-	int gate;   /* write one byte to let it run; closing it ends it */
-	int result; /* reads struct pt_spawn_failure if exec failed, EOF if it succeeded */
+	int gate;     /* write one byte to let it run; closing it ends it */
+	int result;   /* what the child says before exec: pt_spawn_release reads it */
+	int listener; /* of a confined one after its release: where its refused calls wait (refusals.h); -1: nowhere */
 };
 
 struct pt_spawn_failure {
@@ -44,7 +45,7 @@ struct pt_spawn_failure {
  */
 int pt_spawn(const struct pt_spawn_request *request, struct pt_child *child);
 
-/* Lets the command exec. 0, or the failure. */
+/* Lets the command exec. 0, or the failure. The listener is the caller's to close. */
 struct pt_spawn_failure pt_spawn_release(struct pt_child *child);
 
 /* What the canary could do, as its exit code. */

@@ -11,8 +11,8 @@ public protocol CommandHost: ~Copyable {
   /// Starts the command as the next child that joins the session, suspended before exec.
   mutating func start(_ launch: CommandLaunch, in session: borrowing TracerSession) throws(KernelTracerError)
 
-  /// Lets it run; what failed where it could not be executed.
-  mutating func release() throws(KernelTracerError) -> LaunchFailure?
+  /// Lets it run.
+  mutating func release() throws(KernelTracerError) -> CommandRelease
 
   /// Ends it before it ran.
   mutating func abandon()
@@ -42,6 +42,13 @@ public struct LaunchFailure: Sendable {
     let step = isDirectory ? PT_SPAWN_DIRECTORY : isConfinement ? PT_SPAWN_CONFINE : PT_SPAWN_EXEC
     return Int32(step.rawValue)
   }
+}
+
+/// What became of a command that was let go.
+public enum CommandRelease: Sendable {
+  /// `refusals`: where the calls of a confined command wait that its filter refuses; the receiver's to close.
+  case running(refusals: Int32?)
+  case failed(LaunchFailure)
 }
 
 public enum CommandChange: Sendable {
@@ -89,14 +96,14 @@ public struct LocalCommandHost: ~Copyable, CommandHost {
     return pid
   }
 
-  public mutating func release() -> LaunchFailure? {
-    guard let suspended = suspended.take() else { return nil }
+  public mutating func release() -> CommandRelease {
+    guard let suspended = suspended.take() else { return .running(refusals: nil) }
     let result = suspended.release()
     switch consume result {
-    case .failed(let failure): return failure
-    case .running(let running):
+    case .failed(let failure): return .failed(failure)
+    case .running(let running, let refusals):
       command = consume running
-      return nil
+      return .running(refusals: refusals)
     }
   }
 

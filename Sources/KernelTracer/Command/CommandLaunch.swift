@@ -34,7 +34,8 @@ struct SuspendedCommand: ~Copyable {
   consuming func release() -> LaunchResult {
     let failure = pt_spawn_release(&child)
     let command = RunningCommand(pid: child.pid, pidfd: child.pidfd)
-    guard failure.step != 0 else { return .running(command) }
+    guard failure.step != 0 else { return .running(command, refusals: child.listener >= 0 ? child.listener : nil) }
+    if child.listener >= 0 { close(child.listener) }
     _ = command.wait()
     return .failed(LaunchFailure(step: failure.step, errno: failure.error))
   }
@@ -48,7 +49,8 @@ struct SuspendedCommand: ~Copyable {
 }
 
 enum LaunchResult: ~Copyable {
-  case running(RunningCommand)
+  /// `refusals`: where the calls of a confined command wait that its filter refuses; the receiver's to close.
+  case running(RunningCommand, refusals: Int32?)
   case failed(LaunchFailure)
 }
 

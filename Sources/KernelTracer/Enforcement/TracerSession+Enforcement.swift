@@ -92,11 +92,41 @@ extension TracerSession {
     case .some(let sessionGuard): descriptors.append(sessionGuard.descriptor)
     case .none: break
     }
+    switch refusedCalls {
+    case .some(let calls): descriptors.append(calls.descriptor)
+    case .none: break
+    }
     return descriptors
+  }
+
+  /// Counts and answers the calls that the command's filter refuses. Where that fails nobody waits in vain: without a
+  /// listener they fail by themselves, and what is not counted is said.
+  private mutating func serveRefusedCalls(_ ready: [Int32], _ poller: borrowing Poller) {
+    guard var calls = refusedCalls.take() else { return }
+    guard ready.contains(calls.descriptor) else {
+      refusedCalls = consume calls
+      return
+    }
+    do {
+      if try !calls.serve() { poller.remove(calls.descriptor) }
+      refusedCalls = consume calls
+    } catch {
+      failures.append(error.message)
+      poller.remove(calls.descriptor)
+      lateRefusals = calls.entries
+    }
+  }
+
+  /// What the command's filter has refused, to be told at the end.
+  mutating func takeRefusedCalls() -> [FlowEntry] {
+    guard let calls = refusedCalls.take() else { return lateRefusals }
+    failures += calls.failures
+    return calls.entries
   }
 
   /// Follows changes of addresses; without its guard the session must not go on.
   mutating func tendEnforcement(_ ready: [Int32], _ poller: borrowing Poller) {
+    serveRefusedCalls(ready, poller)
     var failure: String?
     switch enforcement {
     case .some(let enforcement) where ready.contains(enforcement.addresses.descriptor):

@@ -9,7 +9,8 @@ enum ChannelMessage: Equatable {
   case call(umask: UInt32, open: Int32)
   case started(pid: Int32)
   case notStarted(errno: Int32)
-  /// `step` is 0 where the command runs, else a `pt_spawn_step`.
+  /// `step` is 0 where the command runs, else a `pt_spawn_step`. Descriptor: of a confined command, where the calls wait
+  /// that its filter refuses.
   case released(step: Int32, errno: Int32)
   case ended(ExitStatus)
   case termination

@@ -87,10 +87,11 @@ public final class ElevatedCommandHost: CommandHost, Sendable {
     }
   }
 
-  public func release() throws(KernelTracerError) -> LaunchFailure? {
+  public func release() throws(KernelTracerError) -> CommandRelease {
     try channel.send(.release)
-    guard case .released(let step, let code) = try answer() else { throw Self.outOfTurn }
-    return step == 0 ? nil : LaunchFailure(step: step, errno: code)
+    let (message, descriptors) = try answerWithDescriptors()
+    guard case .released(let step, let code) = message, descriptors.count <= 1 else { throw Self.outOfTurn }
+    return step == 0 ? .running(refusals: descriptors.first) : .failed(LaunchFailure(step: step, errno: code))
   }
 
   public func abandon() {
@@ -121,11 +122,16 @@ public final class ElevatedCommandHost: CommandHost, Sendable {
   }
 
   private func answer() throws(KernelTracerError) -> ChannelMessage {
+    let (message, descriptors) = try answerWithDescriptors()
+    for descriptor in descriptors { close(descriptor) }
+    return message
+  }
+
+  private func answerWithDescriptors() throws(KernelTracerError) -> (ChannelMessage, [Int32]) {
     guard let (message, descriptors) = try channel.receive() else {
       throw KernelTracerError(.spawn, "the process that runs the command was killed")
     }
-    for descriptor in descriptors { close(descriptor) }
-    return message
+    return (message, descriptors)
   }
 
   private static let outOfTurn = KernelTracerError(.spawn, "the process that runs the command spoke out of turn")

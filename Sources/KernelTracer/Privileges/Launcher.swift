@@ -88,9 +88,14 @@ public struct Launcher: ~Copyable {
     case .start(let isConfined) where descriptors.count == 3:
       try start(descriptors, isConfined: isConfined, channel)
     case .release:
-      let failure = host?.release()
-      if let failure { status = .exited(code: failure.errno == ENOENT && !failure.isDirectory ? 127 : 126) }
-      try channel.send(.released(step: failure?.step ?? 0, errno: failure?.errno ?? 0))
+      switch host?.release() ?? .running(refusals: nil) {
+      case .running(let refusals):
+        defer { if let refusals { close(refusals) } }
+        try channel.send(.released(step: 0, errno: 0), refusals.map { [$0] } ?? [])
+      case .failed(let failure):
+        status = .exited(code: failure.errno == ENOENT && !failure.isDirectory ? 127 : 126)
+        try channel.send(.released(step: failure.step, errno: failure.errno))
+      }
     case .abandon:
       host?.abandon()
     default: break

@@ -43,14 +43,21 @@ extension TracerSession {
       host.abandon()
       throw KernelTracerError(.spawn, "the command did not become a member of the session")
     }
-    if let failure = try host.release() {
-      if failure.isConfinement {
-        throw .system("the command cannot be confined, as enforcement needs it", errno: failure.errno)
-      }
-      return .notStarted(isDirectory: failure.isDirectory, errno: failure.errno)
+    switch try host.release() {
+    case .failed(let failure) where failure.isConfinement:
+      throw .system("the command cannot be confined, as enforcement needs it", errno: failure.errno)
+    case .failed(let failure): return .notStarted(isDirectory: failure.isDirectory, errno: failure.errno)
+    case .running(let refusals?): refusedCalls = RefusedCalls(listener: refusals, over: object)
+    case .running(nil) where launch.isConfined: notes.append(Self.untoldRefusals)
+    case .running(nil): break
     }
     return .ended(supervise(&host, options: options, requests: requests, onRequest, onEvent))
   }
+
+  private static let untoldRefusals = """
+    refused sockets of other families and io_uring are not recorded: a seccomp filter that this process is under, as a \
+    container's, has a listener already
+    """
 
   /// Reads the ring and passes signals on until the command has ended, then sees to what it left running. Nothing
   /// that fails here stops the command: what could not be read makes the evidence incomplete.

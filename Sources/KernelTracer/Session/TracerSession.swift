@@ -15,6 +15,10 @@ public struct TracerSession: ~Copyable {
   /// What refuses, in a run that enforces.
   var enforcement: Enforcement?
   var sessionGuard: SessionGuard?
+  /// What the filter of a run that enforces refuses; nil where nobody is told of that.
+  var refusedCalls: RefusedCalls?
+  /// What was counted of that until it could not be read any more.
+  var lateRefusals: [FlowEntry] = []
   /// Where the session's cgroup is, nil where none could be made.
   public let cgroupPath: String?
   let cgroupDescriptor: Int32?
@@ -22,6 +26,8 @@ public struct TracerSession: ~Copyable {
   private(set) var instrumentation: Instrumentation?
   /// Why evidence is missing beyond the counters.
   var failures: [String] = []
+  /// What whoever reads the run should know besides.
+  var notes: [String] = []
 
   /// Loads and attaches everything. Throws `KernelTracerError` where something required is refused.
   ///
@@ -62,6 +68,7 @@ public struct TracerSession: ~Copyable {
     self.cgroup = cgroup
     self.enforcement = nil
     self.sessionGuard = nil
+    self.refusedCalls = nil
     self.attachments = attachments
     self.ring = ring
   }
@@ -106,7 +113,7 @@ public struct TracerSession: ~Copyable {
 
   /// Ends the run: what is still open, the tables, and what was lost. `onEvent` gets the last events.
   public mutating func finish(status: ExitStatus, _ onEvent: (KernelEvent) -> Void) -> RunEnd {
-    let notes = instrumentation?.finish() ?? []
+    notes += instrumentation?.finish() ?? []
     // What comes later than this, such as the last close of a distant connection, came after the run.
     let emitted = object.counters.emittedRecords
     read { (session) throws(KernelTracerError) in try session.ring.drain(onEvent) }
@@ -118,6 +125,7 @@ public struct TracerSession: ~Copyable {
         onEvent(.flow(FlowEntry($0, busy.take($0, addingTo: $1))))
       }
     }
+    for entry in takeRefusedCalls() { onEvent(.flow(entry)) }
     read { (session) throws(KernelTracerError) in
       try KernelTables.entries(
         of: session.object.mapDescriptor("unix_flows"), key: unix_key.self, value: unix_value.self

@@ -23,6 +23,7 @@ struct DestinationMatch {
   func matches(_ spec: NetworkSpec, _ flow: Flow, denies: Bool = false) -> Bool {
     if case .unix(let glob) = spec.destination { return flow.protocol == .unix && glob.matches(flow.path ?? "") }
     if flow.protocol == .unix { return false }  // `any` is any address
+    if spec.destination == .keyword(.ioUring) { return flow.protocol == .ioUring }
     guard flow.hasKnownAddress else {
       return spec.destination == .keyword(.any) && spec.transport == nil && spec.ports == nil
     }
@@ -51,6 +52,7 @@ struct DestinationMatch {
     case .loopback: return address.isLoopback
     case .self: return flow.isLocal && !address.isLoopback
     case .dns: return isNameserver(flow)
+    case .ioUring: return false  // no destination
     case .metadata: return MetadataAddresses.contains(address) && !isNameserver(flow)
     case .private, .linkLocal, .multicast: return keyword.networks?.contains { $0.contains(address) } ?? false
     }

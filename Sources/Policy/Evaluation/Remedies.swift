@@ -4,6 +4,10 @@ import Trace
 enum Remedies {
   /// - Parameter list: `network` or `harness`.
   static func network(_ flow: Flow, list: String) -> Violation.Remedy {
+    if flow.protocol == .ioUring {
+      let keyword = DestinationKeyword.ioUring.rawValue
+      return Violation.Remedy(flag: "--allow-net \(keyword)", yaml: "\(list): { allow: [\(keyword)] }")
+    }
     guard flow.hasKnownAddress else {
       // No rule names what has no address: any destination, of this program alone.
       let program = flow.executable.map { ", exe: \(pattern(for: $0).quotedForMessage)" } ?? ""

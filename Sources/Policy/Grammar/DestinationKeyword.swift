@@ -14,6 +14,8 @@ public enum DestinationKeyword: String, CaseIterable, Sendable {
   case metadata
   /// TCP and UDP port 53 of the nameservers that resolv.conf named before the run.
   case dns
+  /// That a program asks for io_uring. Where a run enforces it gets none, and does without.
+  case ioUring = "io_uring"
   case any
 
   /// The ranges of the keywords that are nothing but ranges, else nil.
@@ -22,7 +24,7 @@ public enum DestinationKeyword: String, CaseIterable, Sendable {
     case .private: Self.privateNetworks
     case .linkLocal: Self.linkLocalNetworks
     case .multicast: Self.multicastNetworks
-    case .loopback, .self, .metadata, .dns, .any: nil
+    case .loopback, .self, .metadata, .dns, .ioUring, .any: nil
     }
   }
 

@@ -29,6 +29,9 @@ extension NetworkSpec {
     let (destination, ports) = try Self.splitPorts(rest)
     let place = try Self.destination(destination)
     if place == .keyword(.dns), ports != nil { throw .expected("dns without a port", found: text) }
+    if place == .keyword(.ioUring), ports != nil || transport != nil {
+      throw .expected("io_uring without a protocol and a port", found: text)
+    }
     self.init(transport: transport, destination: place, ports: try ports.map(Self.ports) ?? nil)
   }
 

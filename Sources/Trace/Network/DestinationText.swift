@@ -1,9 +1,10 @@
 /// Writes destinations as rules and reports show them.
 public enum DestinationText {
   /// `tcp://203.0.113.9:443`; `icmp://192.0.2.1` where the protocol has no ports; `unix:/run/x.sock`,
-  /// `vsock://2:1024` (context id, port); `packet://unknown` where the kernel does not show where it went.
+  /// `vsock://2:1024` (context id, port); `packet://unknown` where the kernel does not show where it went; `io_uring`.
   public static func text(_ endpoint: Endpoint, protocol: TransportProtocol, path: String?) -> String {
     if `protocol` == .unix { return "unix:\(path ?? "unknown")" }
+    if `protocol` == .ioUring { return "\(`protocol`)" }
     if `protocol` == .vsock, endpoint.address.low != 0 {
       return "vsock://\(endpoint.address.low >> 32):\(endpoint.address.low & 0xFFFF_FFFF)"
     }

@@ -22,6 +22,14 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
   public static let vsock = TransportProtocol(rawValue: familyBase + 40)
   public static let xdp = TransportProtocol(rawValue: familyBase + 44)
 
+  /// Of sockets of a family without one here; those that no kernel has are one.
+  public static func family(_ family: Int32) -> TransportProtocol {
+    TransportProtocol(rawValue: familyBase + UInt16(clamping: min(family, 0xFFF)))
+  }
+
+  /// No family of sockets, but a way to use all of them: refused as a whole where a run enforces.
+  public static let ioUring = TransportProtocol(rawValue: 2 * familyBase)
+
   /// Whether destinations are IP addresses.
   public var isInternet: Bool { rawValue < Self.familyBase }
 
@@ -30,7 +38,7 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
 
   /// Every protocol with a name of its own here.
   static let named: [TransportProtocol] = [
-    .icmp, .tcp, .udp, .icmpv6, .sctp, .udpLite, .raw, .mptcp, .unix, .packet, .vsock, .xdp,
+    .icmp, .tcp, .udp, .icmpv6, .sctp, .udpLite, .raw, .mptcp, .unix, .packet, .vsock, .xdp, .ioUring,
   ]
 
   private var name: String? {
@@ -47,6 +55,7 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
     case .packet: "packet"
     case .vsock: "vsock"
     case .xdp: "xdp"
+    case .ioUring: "io_uring"
     default: nil
     }
   }

@@ -39,6 +39,16 @@ import Trace
     #expect(try verdict(.packet) { $0.network.allow = [try Self.rule("any")] }.violations.isEmpty)
   }
 
+  @Test func askingForIOUringHasARuleOfItsOwn() throws {
+    let violation = try #require(try verdict(.ioUring).violations.first)
+    #expect(violation.destination == "io_uring")
+    #expect(violation.remedy?.flag == "--allow-net io_uring")
+    #expect(try verdict(.ioUring) { $0.network.allow = [try Self.rule("io_uring")] }.violations.isEmpty)
+    #expect(try verdict(.packet) { $0.network.allow = [try Self.rule("io_uring")] }.violations.count == 1)
+    #expect(throws: GrammarError.self) { try Self.rule("io_uring:443") }
+    #expect(throws: GrammarError.self) { try Self.rule("udp://io_uring") }
+  }
+
   @Test func aRawSocketsKnownDestinationIsAnAddress() throws {
     let violations = try verdict(.icmp, to: "203.0.113.9").violations
     #expect(violations.map(\.destination) == ["icmp://203.0.113.9"])

@@ -34,6 +34,7 @@ struct CompileBPF: BuildToolPlugin {
     (source: "go.bpf.c", file: "GoProbesObject.swift", constant: "goProbesObjectBase64"),
     (source: "swift.bpf.c", file: "SwiftProbesObject.swift", constant: "swiftProbesObjectBase64"),
     (source: "enforcement.bpf.c", file: "EnforcementObject.swift", constant: "enforcementObjectBase64"),
+    (source: "unix_fallback.bpf.c", file: "UnixFallbackObject.swift", constant: "unixFallbackObjectBase64"),
     (source: "open_sockets.bpf.c", file: "OpenSocketsObject.swift", constant: "openSocketsObjectBase64"),
   ]
 }

@@ -7,6 +7,7 @@ import Trace
 struct Attachments: ~Copyable {
   private var links: [OpaquePointer] = []
   private(set) var hooks: [Hook] = []
+  private var unixFallback: UnixFallback?
 
   /// Attaches all hooks of the table. `root` and `session` are cgroup-v2 directory descriptors.
   init(_ object: borrowing KernelObject, root: Int32, session: Int32?) throws(KernelTracerError) {
@@ -28,6 +29,29 @@ struct Attachments: ~Copyable {
         detach()
         throw Self.missing(entry, failure)
       }
+    }
+    try replaceUnixHooks(over: object)
+  }
+
+  /// Has unix sockets seen by other means where the kernel has no hooks for them.
+  private mutating func replaceUnixHooks(over object: borrowing KernelObject) throws(KernelTracerError) {
+    let missing = HookTable.entries.indices.filter { index in
+      guard case .rootCgroupType = HookTable.entries[index].attachment else { return false }
+      return !hooks[index].isAttached
+    }
+    guard !missing.isEmpty, let fallback = try UnixFallback(over: object) else { return }
+    unixFallback = consume fallback
+    for index in missing {
+      guard let name = UnixFallback.hook(for: HookTable.entries[index].program) else { continue }
+      hooks[index] = Hook(name: name, isRequired: false, isAttached: true, cost: hooks[index].cost)
+    }
+  }
+
+  /// Runs of programs in place of missing ones that the kernel skipped; nil where the kernel does not tell.
+  func recursionMisses() -> [String: UInt64]? {
+    switch unixFallback {
+    case .some(let fallback): fallback.recursionMisses()
+    case .none: [:]
     }
   }
 

@@ -244,12 +244,17 @@ struct KernelObject: ~Copyable {
   func recursionMisses() -> [String: UInt64]? {
     var misses: [String: UInt64] = [:]
     for entry in HookTable.entries where !refusedPrograms.contains(entry.program) {
-      var info = bpf_prog_info()
-      var length = UInt32(MemoryLayout<bpf_prog_info>.size)
-      guard bpf_obj_get_info_by_fd(programDescriptor(entry.program), &info, &length) == 0 else { return nil }
-      if info.recursion_misses > 0 { misses[entry.program] = info.recursion_misses }
+      guard let count = Self.recursionMisses(of: programDescriptor(entry.program)) else { return nil }
+      if count > 0 { misses[entry.program] = count }
     }
     return misses
+  }
+
+  /// The same of one program, by its descriptor.
+  static func recursionMisses(of program: Int32) -> UInt64? {
+    var info = bpf_prog_info()
+    var length = UInt32(MemoryLayout<bpf_prog_info>.size)
+    return bpf_obj_get_info_by_fd(program, &info, &length) == 0 ? info.recursion_misses : nil
   }
 }
 

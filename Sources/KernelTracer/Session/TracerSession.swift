@@ -146,7 +146,9 @@ public struct TracerSession: ~Copyable {
         of: session.object.mapDescriptor("lookups"), key: lookup_key.self, value: lookup_value.self
       ) { onEvent(.lookup(LookupEntry($0, $1))) }
     }
-    let misses = object.recursionMisses()
+    let misses = object.recursionMisses().flatMap { ours in
+      attachments.recursionMisses().map { ours.merging($0, uniquingKeysWith: +) }
+    }
     if misses == nil { failures.append("the kernel did not tell which runs of its programs it skipped") }
     var loss = EvidenceLoss(object.counters, recursionMisses: misses ?? [:])
     if untold > 0 { loss.ringFailures["close", default: 0] += untold }

@@ -124,6 +124,7 @@ def test_doctor_is_content_with_root():
     finished = run_plain(BINARY, "doctor")
     assert finished.returncode == 0, finished
     assert "sched_process_exec" in finished.stdout
+    assert {"ok", "iter/task_file"} in [set(line.split()[:2]) for line in finished.stdout.splitlines()]
 
 
 def test_no_cgroup_v2(tool, marker):

@@ -115,11 +115,11 @@ public struct MachineSupport: Sendable {
   /// Loaded in a run only when connections are open at its end.
   private static func openSockets(_ session: borrowing TracerSession) -> Finding {
     do {
-      try OpenSockets.read(session.object.mapDescriptor("sockets")) { _ in }
-      return Finding("iter/bpf_sk_storage_map", .fine, "reads")
+      try OpenSockets.read(session.object.mapDescriptor("tcp_sockets")) { _ in }
+      return Finding("iter/task_file", .fine, "reads")
     } catch {
       return Finding(
-        "iter/bpf_sk_storage_map", .degraded,
+        "iter/task_file", .degraded,
         "\(error.message): connections still open at the end have no bytes and no local address")
     }
   }

@@ -11,8 +11,13 @@ struct RefusedCalls: ~Copyable {
   private let members: Int32
   private let threads: Int32
   private var flows: [Caller: FlowEntry] = [:]
-  /// Why some could not be told of whom they were.
-  private(set) var failures: [String] = []
+  private var callersUnknown = 0
+
+  /// Why not all of it is told.
+  var failures: [String] {
+    callersUnknown == 0
+      ? [] : ["\(callersUnknown) calls that were refused were made by threads that were gone before they were counted"]
+  }
 
   /// Takes over `listener`, which the command's filter was made with.
   init(listener: Int32, over object: borrowing KernelObject) {
@@ -45,7 +50,7 @@ struct RefusedCalls: ~Copyable {
   private mutating func note(_ call: pt_refusal) {
     let thread = call.thread
     guard let (pid, process) = caller(of: thread) else {
-      failures.append("a call that was refused was made by thread \(thread), which was gone before it was counted")
+      callersUnknown += 1
       return
     }
     let key = Caller(

@@ -111,7 +111,7 @@ extension TracerSession {
       if try !calls.serve() { poller.remove(calls.descriptor) }
       refusedCalls = consume calls
     } catch {
-      failures.append(error.message)
+      failures += [error.message] + calls.failures
       poller.remove(calls.descriptor)
       lateRefusals = calls.entries
     }

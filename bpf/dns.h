@@ -28,7 +28,7 @@ static __always_inline void lookup_key_of(struct payload_work *work, const struc
 	key->network_namespace = work->socket.network_namespace;
 	key->test = test;
 	key->type = work->reader.type;
-	__builtin_memcpy(key->name, work->name.name, sizeof key->name);
+	copy(key->name, work->name.name, sizeof key->name);
 }
 
 /* A question leaves: it is open until its answer comes, and counted for ever. */

@@ -91,8 +91,7 @@ __noinline int remember_image(__u32 cpu, __u32 pid)
 		value->path_length = IMAGE_PATH_LIMIT;
 		value->flags |= EXEC_PATH_CUT;
 	}
-	/* A call is checked sooner than as many moves of words. It does not fail. */
-	bpf_probe_read_kernel(value->path, sizeof value->path, scratch->data);
+	copy(value->path, scratch->data, sizeof value->path);
 	long error = bpf_map_update_elem(&images, key, value, BPF_NOEXIST);
 	if (!error)
 		return 0;

@@ -77,7 +77,7 @@ __noinline int take_place(struct __sk_buff *packet, __u32 is_out)
 		count(&counters.messages_unparsed);
 		return -1;
 	}
-	work->socket = *state;
+	copy(&work->socket, state, sizeof work->socket);
 	work->event.socket = state->cookie;
 	work->event.attempt_time = state->attempt_time;
 	work->event.network_namespace = state->network_namespace;

@@ -87,20 +87,23 @@ static __always_inline bool is_plain_segment(struct __sk_buff *packet)
 	       packet->sk->dst_port != bpf_htons(DNS_PORT);
 }
 
-/* What leaves for a busy flow's destination; false where that is the flow table's. */
-static __always_inline bool count_busy_packet_out(struct __sk_buff *packet, const struct socket_state *state)
+/* What leaves for a busy flow's destination; 0 where that is the flow table's. Checked once, apart from what follows.
+ */
+__noinline int count_busy_packet_out(struct __sk_buff *packet)
 {
 	__u32 headers = 0;
-	struct busy_flow *busy = busy_flow_out(packet, state, &headers);
+	struct bpf_sock *socket = packet->sk;
+	struct socket_state *state = socket ? bpf_sk_storage_get(&sockets, socket, 0, 0) : NULL;
+	struct busy_flow *busy = state ? busy_flow_out(packet, state, &headers) : NULL;
 	if (!busy)
-		return false;
+		return 0;
 	__u64 datagrams = datagrams_in(packet);
 	__sync_fetch_and_add(&busy->sent, datagrams);
 	if (packet->ifindex != LOOPBACK_IFINDEX)
 		__sync_fetch_and_add(&busy->left, datagrams);
 	__sync_fetch_and_add(&busy->bytes_sent, packet->len - headers);
 	note_time(busy);
-	return true;
+	return 1;
 }
 
 /*
@@ -158,18 +161,15 @@ static __always_inline bool is_from_dns_port(struct __sk_buff *packet, struct bp
 SEC("cgroup_skb/egress")
 int on_packet_out(struct __sk_buff *packet)
 {
-	struct bpf_sock *any = packet->sk;
-	if (!any || is_plain_segment(packet))
+	if (!packet->sk || is_plain_segment(packet) || count_busy_packet_out(packet))
 		return ALLOW;
-	struct socket_state *state = bpf_sk_storage_get(&sockets, any, 0, 0);
-	if (state && count_busy_packet_out(packet, state))
-		return ALLOW;
-	struct bpf_sock *socket = bpf_sk_fullsock(any);
+	struct bpf_sock *socket = packet->sk ? bpf_sk_fullsock(packet->sk) : NULL;
 	if (!socket)
 		return ALLOW;
 	__u32 protocol = packet_protocol(socket);
 	if (protocol == PROTOCOL_TCP)
 		return on_segment(packet, socket, true);
+	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
 	if (!state)
 		return ALLOW;
 	struct packet_end end = {};
@@ -189,11 +189,8 @@ int on_packet_out(struct __sk_buff *packet)
 		return ALLOW;
 	if (!(state->flags & SOCKET_SENT))
 		set_flags(state, SOCKET_SENT);
-	if (protocol == PROTOCOL_UDP && value->sent >= BUSY_AFTER) {
+	if (protocol == PROTOCOL_UDP && value->sent >= BUSY_AFTER)
 		make_busy(state, &key);
-		if (count_busy_packet_out(packet, state))
-			return ALLOW;
-	}
 	__u64 datagrams = datagrams_in(packet);
 	__sync_fetch_and_add(&value->sent, datagrams);
 	__sync_fetch_and_add(&value->packets_sent, datagrams);

@@ -503,10 +503,15 @@ struct context {
 #define STOP_SLOTS 64
 #define STOP_PATTERNS 4
 
-/* What the name of a file ends in whose processes are stopped before their first instruction. */
+/*
+ * What the name of a file ends in whose processes are stopped before their
+ * first instruction; or the end of a whole name, whose processes are only told
+ * of, since what is stopped comes after them.
+ */
 struct stop_pattern {
 	__u64 bytes; /* the name's last bytes, the last one highest */
 	__u64 mask;  /* of the bytes that count; never all of them, 0: no pattern */
+	__u64 whole; /* of a name that is told of: how long it is; else 0 */
 };
 
 /*
@@ -521,6 +526,7 @@ struct stop_table {
 };
 #define STOP_BEGINS 1 /* within the program that sends SIGSTOP */
 #define STOP_SENT 2
+#define STOP_NO_SLOT STOP_SLOTS /* of a process that is only told of */
 
 /* To the tracer, in a ring of its own. */
 struct stop_request {

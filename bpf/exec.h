@@ -197,8 +197,9 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_thread, struct linux_bin
 	asm volatile("" : "+r"(length));
 	length &= DATA_MASK;
 	emit(EVENT_EXEC, scratch, sizeof *event + length, wake_flags());
-	if (is_stopped_at_exec(scratch, BPF_CORE_READ(file, f_path.dentry, d_name.len)))
-		stop_at_exec(pid, BPF_CORE_READ(task, cred, uid.val));
+	int kind = stop_kind(scratch, BPF_CORE_READ(file, f_path.dentry, d_name.len));
+	if (kind)
+		stop_at_exec(pid, BPF_CORE_READ(task, cred, uid.val), kind);
 	return 0;
 }
 

@@ -16,31 +16,46 @@ struct stop_table stops SEC(".bss.stops");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* room for a request from every slot */
+	__uint(max_entries, 8192); /* room for a request from every slot, whatever is told of */
 } stop_requests SEC(".maps");
 
-/* Whether a name that ends in these bytes, the last one highest, has one of the endings of the settings, and more. */
-__noinline int has_stopped_ending(__u64 bytes)
+#define STOPS 1
+#define TELLS 2
+#define TOLD_LIMIT 4096 /* bytes of requests at which nothing more is told of */
+
+/* What the settings say about a name that ends in these bytes, the last one highest: 0 for nothing. */
+__noinline int kind_of_name(__u64 bytes, __u32 length)
 {
 #pragma unroll
 	for (int index = 0; index < STOP_PATTERNS; index++) {
-		__u64 mask = settings.stop_patterns[index].mask;
-		if (mask && (bytes & mask) == settings.stop_patterns[index].bytes && bytes & ~mask)
-			return 1;
+		__u64 mask = settings.stop_patterns[index].mask, whole = settings.stop_patterns[index].whole;
+		if (!mask || (bytes & mask) != settings.stop_patterns[index].bytes)
+			continue;
+		if (whole ? length == whole : (bytes & ~mask) != 0)
+			return whole ? TELLS : STOPS;
 	}
 	return 0;
 }
 
-/* Whether an executable's name, which the data begin with, has one of the endings of the settings. */
-static __always_inline bool is_stopped_at_exec(const struct exec_scratch *scratch, __u32 name_length)
+/* What is to be done about an executable's name, which the data begin with. */
+static __always_inline int stop_kind(const struct exec_scratch *scratch, __u32 name_length)
 {
 	if (!name_length || name_length >= NAME_LIMIT)
-		return false;
+		return 0;
 	/* The name's end at the end of a word, whatever the compiler makes of the bounds. */
 	__u64 start = name_length < sizeof(__u64) ? 0 : name_length - sizeof(__u64);
 	__u64 missing = name_length < sizeof(__u64) ? sizeof(__u64) - name_length : 0;
 	asm volatile("" : "+r"(start));
-	return has_stopped_ending(*(__u64 *)(scratch->data + (start & (NAME_LIMIT - 1))) << 8 * missing);
+	return kind_of_name(*(__u64 *)(scratch->data + (start & (NAME_LIMIT - 1))) << 8 * missing, name_length);
+}
+
+static __always_inline void submit_request(struct stop_request *request, __u32 slot, __u32 pid,
+					   const struct member *member)
+{
+	request->slot = slot;
+	request->tracer_pid = member->tracer_pid;
+	request->process = (struct process_key){.pid = pid, .start = member->start};
+	bpf_ringbuf_submit(request, BPF_RB_FORCE_WAKEUP);
 }
 
 struct stopping {
@@ -70,19 +85,31 @@ static long stop_in_slot(__u32 slot, void *context)
 		return 1;
 	}
 	*(volatile __u64 *)&stops.slots[slot] = entry | STOP_SENT;
-	request->slot = slot;
-	request->tracer_pid = member->tracer_pid;
-	request->process = (struct process_key){.pid = stopping->pid, .start = member->start};
-	bpf_ringbuf_submit(request, BPF_RB_FORCE_WAKEUP);
+	submit_request(request, slot, stopping->pid, member);
 	return 1;
 }
 
+/* What is not told costs time later, nothing else. */
+static __always_inline void tell_of_exec(__u32 pid, const struct member *member)
+{
+	if (bpf_ringbuf_query(&stop_requests, BPF_RB_AVAIL_DATA) > TOLD_LIMIT)
+		return;
+	struct stop_request *request = bpf_ringbuf_reserve(&stop_requests, sizeof *request, 0);
+	if (request)
+		submit_request(request, STOP_NO_SLOT, pid, member);
+}
+
 /* What a test started belongs to that test as a whole: nothing in it is to be told apart. */
-static __always_inline void stop_at_exec(__u32 pid, __u32 user)
+static __always_inline void stop_at_exec(__u32 pid, __u32 user, int kind)
 {
 	struct member *member = member_of(pid);
-	if (!member || !stops.is_on || !member->tracer_pid || member->inherited_test >> TEST_ID_SHIFT ||
-	    (settings.stop_user != ANY_USER && settings.stop_user != user))
+	if (!member || !stops.is_on || !member->tracer_pid || member->inherited_test >> TEST_ID_SHIFT)
+		return;
+	if (kind == TELLS) {
+		tell_of_exec(pid, member);
+		return;
+	}
+	if (settings.stop_user != ANY_USER && settings.stop_user != user)
 		return;
 	struct stopping stopping = {.member = member, .pid = pid};
 	bpf_loop(STOP_SLOTS, stop_in_slot, &stopping, 0);

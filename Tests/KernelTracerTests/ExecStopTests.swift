@@ -68,6 +68,32 @@ extension TracerSessionTests {
       #expect(end.notes.count == 1 && end.notes[0].hasSuffix(".test are known by process only: it is made up"))
     }
 
+    @Test func preparesWhenItsHeraldIsExecuted() throws {
+      let name = "process-tracer-herald-\(getpid())"
+      let (herald, other, gate) = ("/tmp/\(name)", "/tmp/x\(name)", "/tmp/\(name)-gate")
+      #expect(try run(["cp", "/bin/cat", herald], instruments: []).status == .exited(code: 0))
+      #expect(try run(["cp", "/bin/cat", other], instruments: []).status == .exited(code: 0))
+      #expect(mkfifo(gate, 0o600) == 0)
+      defer { for path in [herald, other, gate] { unlink(path) } }
+      let happened = Mutex<[String]>([])
+      var prepared = instrument { (_) throws(InstrumentError) in
+        happened.withLock { $0.append("plan") }
+        return nil
+      }
+      prepared.herald = Herald(name: name) { executable, arguments in
+        happened.withLock { $0.append("\(executable) \(arguments[1])") }
+        // Until here it waits for somebody to open the other end.
+        close(open(gate, O_WRONLY))
+        return false
+      }
+      // Another name with the same end comes first; where nobody opens the gate, it does not wait for ever.
+      let script = "\(other) /dev/null; timeout 20 \(herald) \(gate); \(program)"
+      let (status, _, end) = try run(["sh", "-c", script], instruments: [prepared])
+      #expect(status == .exited(code: 0))
+      #expect(end.failures.isEmpty && end.notes.isEmpty)
+      #expect(happened.withLock { $0 } == ["\(herald) \(gate)", "plan"])
+    }
+
     @Test func isLetGoByTheGuardWhereTheTracerIsLate() throws {
       let late = instrument { (program) throws(InstrumentError) in
         var waited = pollfd(fd: pt_pidfd_open(program.pid), events: Int16(POLLIN), revents: 0)

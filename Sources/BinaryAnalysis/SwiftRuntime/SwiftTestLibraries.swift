@@ -38,6 +38,13 @@ public struct SwiftTestLibraries: Sendable {
     }
   }
 
+  /// Those of a toolchain that has them all in one directory.
+  public init(directory: String) {
+    for library in Self.wanted where access("\(directory)/\(library)", R_OK) == 0 {
+      paths[library] = "\(directory)/\(library)"
+    }
+  }
+
   private static func expanded(_ path: String, _ directory: String) -> String {
     for origin in ["$ORIGIN", "${ORIGIN}"] where path.hasPrefix(origin) {
       return directory + path.dropFirst(origin.utf8.count)

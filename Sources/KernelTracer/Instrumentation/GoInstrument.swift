@@ -7,8 +7,10 @@ extension ProbeProgram {
 
 extension Instrument {
   /// Go test binaries, which `go test` builds or somebody built with `go test -c`.
-  public static let go = Instrument(name: "go", nameEndings: [".test"], program: .go) {
-    (program) throws(InstrumentError) in
+  public static let go = Instrument(
+    name: "go", nameEndings: [".test"], program: .go,
+    herald: Herald(name: "go") { _, arguments in arguments.dropFirst().first { !$0.hasPrefix("-") } == "test" }
+  ) { (program) throws(InstrumentError) in
     do throws(BinaryError) {
       guard let binary = try GoTestBinary(path: program.executable) else { return nil }
       let sites = binary.sites.map { ProbePlan.Site(offset: $0.offset, cookie: $0.cookie) }

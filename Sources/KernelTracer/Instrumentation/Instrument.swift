@@ -7,7 +7,7 @@ public import Trace
 /// `ProbeProgram` with its object in `bpf/`:
 ///
 /// 1. The kernel stops every process of the session, unless a test started it, that executes a file whose name has one
-///    of `nameEndings`.
+///    of `nameEndings`. What takes long is done before: when somebody executes the `herald`, who will start it.
 /// 2. `plan` looks at the file and says where probes belong. It runs on the tracer's thread while the process waits.
 /// 3. The probes are attached to the files, not to the process, and call the program with the cookie of their place;
 ///    the program finds the member by `current_member()` and leaves those alone that are none.
@@ -18,17 +18,48 @@ public struct Instrument: Sendable {
   /// Ends of file names, 1 to 7 bytes of ASCII each: `.test`.
   public var nameEndings: [String]
   public var program: ProbeProgram
+  /// Who starts such binaries, some time after he was started.
+  public var herald: Herald?
   /// Nil where the file is none of this language's.
   public var plan: @Sendable (StoppedProgram) throws(InstrumentError) -> ProbePlan?
 
   public init(
-    name: String, nameEndings: [String], program: ProbeProgram,
+    name: String, nameEndings: [String], program: ProbeProgram, herald: Herald? = nil,
     plan: @escaping @Sendable (StoppedProgram) throws(InstrumentError) -> ProbePlan?
   ) {
     self.name = name
     self.nameEndings = nameEndings
     self.program = program
+    self.herald = herald
     self.plan = plan
+  }
+}
+
+/// A program that starts test binaries, by which they are known to come. Nothing is missed where they come without it:
+/// they wait longer.
+public struct Herald: Sendable {
+  /// Its executable's name.
+  public var name: String
+  /// Whether test binaries follow on these arguments; also prepares for `plan` what can be.
+  public var prepares: @Sendable (_ executable: String, _ arguments: [String]) -> Bool
+
+  public init(
+    name: String, prepares: @escaping @Sendable (_ executable: String, _ arguments: [String]) -> Bool
+  ) {
+    self.name = name
+    self.prepares = prepares
+  }
+}
+
+/// By which names of executables the kernel stops processes, or tells of them.
+struct StoppedName: Hashable {
+  var text: String
+  /// Of the whole name, whose processes are told of; else its end, whose processes are stopped.
+  var isWhole: Bool
+
+  static func all(of instruments: [Instrument]) -> [StoppedName] {
+    let ends = Set(instruments.flatMap(\.nameEndings)).sorted().map { StoppedName(text: $0, isWhole: false) }
+    return ends + Set(instruments.compactMap(\.herald?.name)).sorted().map { StoppedName(text: $0, isWhole: true) }
   }
 }
 
@@ -55,7 +86,9 @@ public struct StoppedProgram: Sendable {
     return own.st_dev == other.st_dev && own.st_ino == other.st_ino ? "" : "/proc/\(pid)/root"
   }
 
-  var arguments: [String] {
+  var arguments: [String] { Self.arguments(of: pid) }
+
+  static func arguments(of pid: Int32) -> [String] {
     (ProcFile.bytes(of: "/proc/\(pid)/cmdline") ?? []).split(separator: 0, omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
   }

@@ -90,6 +90,7 @@ final class Instrumentation {
     _ session: borrowing KernelObject, _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) {
     try stops.serve { (request) throws(KernelTracerError) in
+      if request.slot == STOP_NO_SLOT { return prepare(request, session) }
       let text = instrument(request, session)
       let isInTime = try stops.release(request)
       if let text, isInTime {
@@ -102,6 +103,28 @@ final class Instrumentation {
         note("a test binary was let go after \(PT_STOP_SECONDS) s, before its probes were attached")
       }
     }
+  }
+
+  /// Does what takes long before a test binary appears that waits for it. What fails here is told when one does.
+  private func prepare(_ request: stop_request, _ session: borrowing KernelObject) {
+    let path = ProcFile.link("/proc/\(request.tracer_pid)/exe") ?? ""
+    let name = path.split(separator: "/").last
+    for instrument in instruments {
+      guard let herald = instrument.herald, herald.name == name ?? "", objects[instrument.name] == nil,
+        herald.prepares(path, StoppedProgram.arguments(of: Int32(request.tracer_pid)))
+      else { continue }
+      do throws(KernelTracerError) {
+        objects[instrument.name] = try load(instrument, session)
+      } catch {
+        continue
+      }
+    }
+  }
+
+  private func load(
+    _ instrument: Instrument, _ session: borrowing KernelObject
+  ) throws(KernelTracerError) -> LoadedObject {
+    LoadedObject(try ProbeObject(instrument.program, sharing: session))
   }
 
   /// What to say of a process whose program has probes now, nil for none.
@@ -121,7 +144,10 @@ final class Instrumentation {
     let program = StoppedProgram(
       pid: Int32(request.tracer_pid), identity: ProcessIdentity(request.process),
       executable: "/proc/self/fd/\(executable)")
-    for instrument in instruments {
+    let path = ProcFile.link("/proc/\(request.tracer_pid)/exe") ?? ""
+    // A name that does not fit: a file that was deleted, and has " (deleted)" behind it.
+    let named = instruments.filter { $0.nameEndings.contains(where: path.hasSuffix) }
+    for instrument in named.isEmpty ? instruments : named {
       do {
         guard let file = try attach(instrument, to: program, session) else { continue }
         file.processes[request.process.pid] = request
@@ -144,7 +170,7 @@ final class Instrumentation {
     do throws(KernelTracerError) {
       if objects[instrument.name] == nil {
         objects[instrument.name] = .some(nil)
-        objects[instrument.name] = LoadedObject(try ProbeObject(instrument.program, sharing: session))
+        objects[instrument.name] = try load(instrument, session)
       }
       guard case .some(.some(let loaded)) = objects[instrument.name] else { return nil }
       let lines = plan.description.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }

@@ -9,8 +9,10 @@ extension ProbeProgram {
 
 extension Instrument {
   /// Test products of Swift packages, which `swift test` builds and runs or somebody built with `swift build`.
-  public static let swift = Instrument(name: "swift", nameEndings: [".xctest"], program: .swift) {
-    (program) throws(InstrumentError) in
+  public static let swift = Instrument(
+    name: "swift", nameEndings: [".xctest"], program: .swift,
+    herald: Herald(name: "swift-package", prepares: SwiftProbes.prepare)
+  ) { (program) throws(InstrumentError) in
     do throws(BinaryError) {
       return try SwiftProbes.plan(program)
     } catch {
@@ -23,6 +25,21 @@ extension Instrument {
 private enum SwiftProbes {
   /// What was decoded, each toolchain once; its place is the one in the kernel's table.
   private static let toolchains = Mutex<[SwiftToolchain]>([])
+
+  /// `swift-test` is another name of `swift-package`; the libraries of its tests are those of its own toolchain, unless
+  /// it is told others.
+  static func prepare(_ package: String, _ arguments: [String]) -> Bool {
+    guard arguments.first?.split(separator: "/").last == "swift-test" else { return false }
+    let suffix = "bin/swift-package"
+    guard package.hasSuffix("/\(suffix)") else { return true }
+    do throws(BinaryError) {
+      let libraries = SwiftTestLibraries(directory: "\(package.dropLast(suffix.utf8.count))lib/swift/linux")
+      if !libraries.paths.isEmpty { _ = try toolchain(libraries) }
+    } catch {
+      // Told of the test binary that uses it, if any does.
+    }
+    return true
+  }
 
   static func plan(_ program: StoppedProgram) throws(BinaryError) -> ProbePlan? {
     let run = TestRun(arguments: program.arguments)

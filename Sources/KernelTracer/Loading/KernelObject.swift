@@ -156,9 +156,9 @@ struct KernelObject: ~Copyable {
   ///
   /// - Parameter sessionCgroup: the id of the session's cgroup, 0 where there is none.
   /// - Parameter resolution: whose answers teach names.
-  /// - Parameter endings: ends of the names of executables that are stopped at exec.
+  /// - Parameter names: of executables that are stopped at exec, or told of.
   func set(
-    spans: SpanContext, sessionCgroup: UInt64, resolution: NameResolution, stopping endings: [String]
+    spans: SpanContext, sessionCgroup: UInt64, resolution: NameResolution, stopping names: [StoppedName]
   ) throws(KernelTracerError) {
     var settings = session_settings()
     settings.path_hash_seed = .random(in: 0 ... .max)
@@ -170,7 +170,7 @@ struct KernelObject: ~Copyable {
     settings.session_cgroup = sessionCgroup
     settings.network_namespace = UInt64(resolution.networkNamespace)
     settings.enforces_hosts = resolution.enforcesHosts ? 1 : 0
-    settings.stop(endings)
+    settings.stop(names)
     let map = self.map(".bss.settings")
     precondition(
       Int(bpf_map__value_size(map)) == MemoryLayout<session_settings>.size, ".bss.settings is struct session_settings")
@@ -259,19 +259,21 @@ struct KernelObject: ~Copyable {
 }
 
 extension session_settings {
-  /// Has processes stopped whose executable's name has one of these ends.
-  fileprivate mutating func stop(_ endings: [String]) {
-    precondition(endings.count <= Int(STOP_PATTERNS), "more ends of names than bpf/events.h has room for")
+  /// Has processes stopped, or told of, by the name of their executable.
+  fileprivate mutating func stop(_ names: [StoppedName]) {
+    precondition(names.count <= Int(STOP_PATTERNS), "more names than bpf/events.h has room for")
     // The right to send signals to whomever one likes. kill(2)
     stop_user = CapabilitySet.effective.contains(.kill) ? .max : UInt64(geteuid())
     withUnsafeMutableBytes(of: &stop_patterns) { bytes in
       let patterns = bytes.assumingMemoryBound(to: stop_pattern.self)
-      for (index, ending) in endings.enumerated() {
-        let text = Array(ending.utf8)
-        precondition((1...7).contains(text.count), "ends of names have 1 to 7 bytes")
-        let shift = UInt64(8 * (8 - text.count))
+      for (index, name) in names.enumerated() {
+        let text = Array(name.text.utf8)
+        let end = text.suffix(7)
+        precondition(!text.isEmpty && (name.isWhole || text.count <= 7), "ends of names have 1 to 7 bytes")
+        let shift = UInt64(8 * (8 - end.count))
         patterns[index].mask = .max << shift
-        patterns[index].bytes = text.reversed().reduce(0) { $0 << 8 | UInt64($1) } << shift
+        patterns[index].bytes = end.reversed().reduce(0) { $0 << 8 | UInt64($1) } << shift
+        patterns[index].whole = name.isWhole ? UInt64(text.count) : 0
       }
     }
   }

@@ -130,6 +130,23 @@ def test_toolchain_in_the_callers_path_alone(any_tool):
     assert any_tool.person.foreign_files() == []
 
 
+def test_a_swift_test_process_gets_what_the_package_manager_does_not(any_tool):
+    toolchain = any_tool.person.directory("toolchain")
+    package_manager, tests = toolchain / "swift", toolchain / "made-up.xctest"
+    package_manager.write_text(f"#!/bin/sh\nprintenv TRACEPARENT; exec {tests} TRACEPARENT PROCESS_TRACER_SESSION\n")
+    shutil.copy(shutil.which("printenv"), tests)
+    for file in (package_manager, tests):
+        file.chmod(0o755)
+        os.chown(file, any_tool.person.uid, any_tool.person.gid)
+    finished = any_tool("trace", "swift", "test")
+    of_command, of_tests, session = finished.stdout.decode().split()
+    yama = Path("/proc/sys/kernel/yama/ptrace_scope")
+    if any_tool.way != "self-elevation" or not yama.exists() or yama.read_text().strip() == "0":
+        assert not set(of_command) - set("0-") and len(of_command) == len(of_tests)
+    assert of_tests.startswith(f"00-{finished.run.trace_id}-")
+    assert Path(session).name == "session" and not session.startswith("/proc")
+
+
 def test_annotations_and_reports_are_the_callers(any_tool, tmp_path):
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")

@@ -72,6 +72,32 @@ def test_the_user_sees_no_difference(tool, swift_test):
     assert shown("swift") == shown("none")
 
 
+def test_the_package_manager_finds_its_environment_as_it_was(tool, tmp_path, swift_test):
+    """SwiftPM compiles every manifest again where a variable has changed; what changes is for the tests alone."""
+    seen = tmp_path / "seen"
+
+    def run():
+        only = ["--filter", "Results/passes", "--disable-xctest"]
+        return tool("trace", *swift_test, *only, environment={"SEEN": str(seen)}).run
+
+    first, second = run(), run()
+    programs = [execution.name for process in second.processes for execution in process.executions]
+    assert "swift-package" in programs
+    assert not [name for name in programs if name.endswith("-manifest")]
+    told = [line.split(" ") for line in seen.read_text().splitlines()]
+    assert [parent.split("-")[1] for parent, _ in told] == [first.trace_id, second.trace_id]
+    assert all(Path(session).name == "session" for _, session in told), told
+
+
+def test_an_inbound_context_is_the_parent(tool, tmp_path, swift_test):
+    seen, trace = tmp_path / "seen", "4bf92f3577b34da6a3ce929d0e0e4736"
+    only = ["--filter", "Results/passes", "--disable-xctest"]
+    inbound = f"00-{trace}-00f067aa0ba902b7-01"
+    run = tool("trace", *swift_test, *only, environment={"SEEN": str(seen), "TRACEPARENT": inbound}).run
+    [parent, _] = seen.read_text().split()
+    assert run.trace_id == trace and parent.startswith(f"00-{trace}-") and parent != inbound
+
+
 def test_one_process_a_test(tool, tmp_path, swift_test):
     truth = tmp_path / "truth.jsonl"
     finished = tool(

@@ -59,6 +59,8 @@ public struct CommandLaunch: Sendable {
   public var arguments: [String]
   /// `NAME=value` strings.
   public var environment: [String]
+  /// What test processes get in place of some of the environment's values.
+  public var lateEnvironment: LateEnvironment?
   /// nil: the caller's.
   public var directory: String?
   /// Whose the command is; nil: the tracer's user.

@@ -9,7 +9,7 @@ struct ExecStops: ~Copyable {
   private let table: UnsafeMutablePointer<stop_table>
   private let ring: OpaquePointer
   private let receiver: Receiver
-  private let guardian: pid_t
+  let guardian: pid_t
   /// Tells that the guard is at its post; -1: it has been heard.
   private var ready: Int32
 

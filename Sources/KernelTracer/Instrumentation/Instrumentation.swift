@@ -13,6 +13,8 @@ final class Instrumentation {
   /// Those that several executables use.
   private var libraries: [FileIdentity: InstrumentedLibrary] = [:]
   private var notes: [String] = []
+  /// What stopped processes get into their environment.
+  var lateEnvironment: LateEnvironment?
 
   /// Links take descriptors and memory: beyond that many files those are given up that no process runs any more.
   private static let fileLimit = 16
@@ -73,6 +75,9 @@ final class Instrumentation {
   /// Readable when a process waits.
   var descriptor: Int32 { stops.descriptor }
 
+  /// The child that stands in for this process.
+  var guardian: pid_t { stops.guardian }
+
   /// Lets everything go; why tests could not be told apart.
   func finish() -> [String] {
     stops.close()
@@ -92,6 +97,7 @@ final class Instrumentation {
     try stops.serve { (request) throws(KernelTracerError) in
       if request.slot == STOP_NO_SLOT { return prepare(request, session) }
       let text = instrument(request, session)
+      fillEnvironment(Int32(request.tracer_pid))
       let isInTime = try stops.release(request)
       if let text, isInTime {
         let process = ProcessIdentity(request.process)
@@ -161,6 +167,15 @@ final class Instrumentation {
       }
     }
     return nil
+  }
+
+  private func fillEnvironment(_ pid: Int32) {
+    guard let lateEnvironment else { return }
+    let failure = lateEnvironment.fill(pid)
+    // Killed while it was stopped.
+    guard failure != 0, failure != ESRCH, failure != ENOENT else { return }
+    let names = lateEnvironment.variables.map(\.name).joined(separator: ", ")
+    note("a test process did not get \(names): its memory cannot be written, \(systemMessage(failure))")
   }
 
   private func attach(

@@ -37,6 +37,7 @@ extension TracerSession {
     _ launch: CommandLaunch, host: inout Host, options: CommandRunOptions = CommandRunOptions(),
     requests: Int32? = nil, onRequest: RequestHandler = { _ in }, _ onEvent: (KernelEvent) -> Void
   ) throws(KernelTracerError) -> CommandRunResult {
+    instrumentation?.lateEnvironment = launch.lateEnvironment
     try instrumentation?.begin()
     try host.start(launch, in: self)
     guard liveMembers == 1 else {
@@ -103,6 +104,12 @@ extension TracerSession {
       guard ready.contains(where: host.descriptors.contains) else { continue }
       if case .ended(let status) = try host.change() { return status }
     }
+  }
+
+  /// Whether test processes can get a `LateEnvironment`: they are stopped, and the kernel lets this process write into
+  /// them, which may be its descendants or not.
+  public func mayFillEnvironments(ofDescendants: Bool) -> Bool {
+    instrumentation?.mayWriteMemory(ofChildren: ofDescendants) ?? false
   }
 
   /// Hands over everything that is in the ring now.

@@ -13,13 +13,18 @@ struct AdapterSetup: ~Copyable {
   let notes: [String]
 
   /// - Parameter originals: entries of the environment that are no UTF-8, which are left as they are.
-  init(_ choice: AdapterChoice, identity: UserIdentity?, environment: [String: String], originals: [String: [UInt8]]) {
+  init(
+    _ choice: AdapterChoice, command: [String], identity: UserIdentity?, environment: [String: String],
+    originals: [String: [UInt8]]
+  ) {
     var plugin: SharedFile?
     var notes: [String] = []
     let isBinary = environment[PytestPlugin.variable].map { originals["\(PytestPlugin.variable)=\($0)"] != nil }
-    if choice.includes(PytestPlugin.name), isBinary == true {
+    // What Swift's tests start is theirs as a whole, and the path of the plugin differs from run to run.
+    let wantsPytest = choice == .all ? !SwiftPackageManager.isTest(command) : choice.includes(PytestPlugin.name)
+    if wantsPytest, isBinary == true {
       notes.append("no pytest adapter: \(PytestPlugin.variable) is no UTF-8")
-    } else if choice.includes(PytestPlugin.name) {
+    } else if wantsPytest {
       do {
         plugin = try SharedFile(PytestPlugin.archive, identity: identity)
       } catch {

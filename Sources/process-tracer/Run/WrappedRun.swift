@@ -66,7 +66,8 @@ struct WrappedRun {
     let table = try enforcementTable(policy)
     // While the kernel's programs are loaded.
     var adapters = AdapterSetup(
-      command.adapterChoice, identity: rights.identity, environment: environment, originals: Caller.originals)
+      command.adapterChoice, command: arguments, identity: rights.identity, environment: environment,
+      originals: Caller.originals)
     let resource = ResourceDetection.attributes(environment: environment)
     var session = try openSession(context, enforcesHosts: table.map { !$0.hosts.isEmpty } ?? false)
     let notes = try proveSession(&session, policy, table)
@@ -229,6 +230,7 @@ struct WrappedRun {
       launch.identity = rights.identity
       launch.dropsCapabilities = rights.dropsCapabilities
       launch.isConfined = enforces
+      if hasStableEnvironment(session) { StableEnvironment.apply(to: &launch, inbound: environment) }
       if var launcher = Privileges.elevated {
         result = try follow(launch, by: &launcher, &session, adapters: &adapters, recording: &recording)
       } else {
@@ -245,6 +247,12 @@ struct WrappedRun {
       Diagnostics.error("\(arguments[0]): \(reason)")
       return .exited(code: code == ENOENT && !isDirectory ? 127 : 126)
     }
+  }
+
+  /// Whether the command keeps things by its environment, and its test processes can get what differs.
+  private func hasStableEnvironment(_ session: borrowing TracerSession) -> Bool {
+    SwiftPackageManager.isTest(arguments) && command.adapterChoice.includes(Instrument.swift.name)
+      && rights.identity == nil && session.mayFillEnvironments(ofDescendants: Privileges.elevated == nil)
   }
 
   private func follow<Host: CommandHost & ~Copyable>(

@@ -83,7 +83,10 @@ import Truth
 @Suite struct Results {
   @Test(.disabled("for its result")) func skipped() {}
   @Test func knownIssue() { withKnownIssue { Issue.record("known") } }
-  @Test func passes() { Truth.visit("ConcurrencyTests.Results/passes()") }
+  @Test func passes() {
+    Environment.tell()
+    Truth.visit("ConcurrencyTests.Results/passes()")
+  }
 }
 
 /// Fail where they are asked to.

@@ -71,6 +71,8 @@ public struct StoppedProgram: Sendable {
   public var identity: ProcessIdentity
   /// The executable, open for reading: `/proc/self/fd/N`. Good until `plan` returns.
   public var executable: String
+  /// Which file that is.
+  var file: FileIdentity
 
   /// The directory that the executable is in, as the process sees it.
   var directory: String {

@@ -47,23 +47,6 @@ final class Instrumentation {
     init(_ links: consuming ProbeLinks) { self.links = links }
   }
 
-  /// A file as it was when its probes were attached.
-  private struct FileIdentity: Hashable {
-    var device: UInt64
-    var inode: UInt64
-    var size: Int64
-    var modified: Int64
-
-    init?(_ descriptor: Int32) {
-      var status = stat()
-      guard fstat(descriptor, &status) == 0 else { return nil }
-      device = UInt64(status.st_dev)
-      inode = UInt64(status.st_ino)
-      size = Int64(status.st_size)
-      modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-    }
-  }
-
   init(_ instruments: [Instrument], _ object: borrowing KernelObject) throws(KernelTracerError) {
     self.instruments = instruments
     stops = try ExecStops(object)
@@ -149,7 +132,7 @@ final class Instrumentation {
     }
     let program = StoppedProgram(
       pid: Int32(request.tracer_pid), identity: ProcessIdentity(request.process),
-      executable: "/proc/self/fd/\(executable)")
+      executable: "/proc/self/fd/\(executable)", file: identity)
     let path = ProcFile.link("/proc/\(request.tracer_pid)/exe") ?? ""
     // A name that does not fit: a file that was deleted, and has " (deleted)" behind it.
     let named = instruments.filter { $0.nameEndings.contains(where: path.hasSuffix) }

@@ -44,8 +44,7 @@ private enum SwiftProbes {
   static func plan(_ program: StoppedProgram) throws(BinaryError) -> ProbePlan? {
     let run = TestRun(arguments: program.arguments)
     guard run != .listing else { return nil }
-    let executable = try ELFImage(path: program.executable)
-    let libraries = SwiftTestLibraries(executable: executable, directory: program.directory, root: program.root)
+    let libraries = try libraries(of: program)
     let runner = run == .swiftTesting ? "libTesting.so" : "libXCTest.so"
     guard libraries.paths[runner] != nil else {
       guard libraries.paths.isEmpty else { throw BinaryError("\(runner) is not where the binary looks for it") }
@@ -61,6 +60,25 @@ private enum SwiftProbes {
       .init(table: "swift_processes", key: UInt32(bitPattern: program.identity.pid), value: start),
     ]
     return plan
+  }
+
+  /// What executables were found to load: `swift test` runs the same one twice, and once a test with `--parallel`.
+  private static let found = Mutex<[Executable: SwiftTestLibraries]>([:])
+
+  private struct Executable: Hashable {
+    var file: FileIdentity
+    var directory: String
+    var root: String
+  }
+
+  private static func libraries(of program: StoppedProgram) throws(BinaryError) -> SwiftTestLibraries {
+    let executable = Executable(file: program.file, directory: program.directory, root: program.root)
+    if let known = found.withLock({ $0[executable] }) { return known }
+    let image = try ELFImage(path: program.executable)
+    let libraries = SwiftTestLibraries(executable: image, directory: executable.directory, root: executable.root)
+    // Each process has a root of its own where it is not this one's.
+    if executable.root.isEmpty { found.withLock { $0[executable] = libraries } }
+    return libraries
   }
 
   private static func toolchain(_ libraries: SwiftTestLibraries) throws(BinaryError) -> (SwiftToolchain, Int) {

@@ -436,8 +436,10 @@ struct member {
 	__u32 tracer_pid;
 	__u32 inherited_test; /* the forker's, which stays when the process's own tests end */
 	__u32 open_tests;     /* begun and not ended, MARKER_THREAD's left out */
+	__u32 open_sum;	      /* of Swift's open tests, without their levels: where one is left, that one */
 	__u32 swift_layout;   /* index in the table of layouts, where MEMBER_RUNS_SWIFT */
-	__u64 runtime;	      /* address at which its concurrency runtime is loaded */
+	__u32 reserved;
+	__u64 runtime; /* address at which its concurrency runtime is loaded */
 	char comm[TASK_COMM_LENGTH];
 };
 #define MEMBER_CANARY 1

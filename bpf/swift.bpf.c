@@ -138,6 +138,25 @@ static __always_inline bool read_test(struct pieces *pieces, const struct swift_
 	return true;
 }
 
+/*
+ * What threads without a test of their own work for, behind the end of a test:
+ * the one that is left. While tests begin and end on several threads the sum
+ * may be of others, and is no test's that is open.
+ */
+static __always_inline void set_remaining_test(struct member *member)
+{
+	__u32 open = member->open_tests, test = member->open_sum;
+	if (!open)
+		member->test = member->inherited_test;
+	else if (open > 1 || !open_test(test))
+		member->test = 0;
+	else
+		member->test = at_level(test, TEST_LEVEL_PROCESS);
+	/* One that began meanwhile has set nothing or has been overwritten. */
+	if (*(volatile __u32 *)&member->open_tests > 1)
+		member->test = 0;
+}
+
 static __always_inline void begin(struct member *member, __u64 task, __u32 test, __u32 flags)
 {
 	struct open_swift_test open = {.before = own_test(member, task), .flags = flags};
@@ -149,6 +168,7 @@ static __always_inline void begin(struct member *member, __u64 task, __u32 test,
 	keep(late_table(&late_swift_tasks), member, task, test);
 	if (test & TEST_FIXTURE)
 		return;
+	__sync_fetch_and_add(&member->open_sum, key);
 	__sync_fetch_and_add(&member->open_tests, 1);
 	set_process_test(member, test);
 }
@@ -164,9 +184,10 @@ static __always_inline void end(struct member *member, const struct swift_layout
 	bpf_map_delete_elem(&open_swift_tests, &key);
 	keep(late_table(&late_swift_tasks), member, task, before);
 	if (!(test & TEST_FIXTURE)) {
+		__sync_fetch_and_add(&member->open_sum, -key);
 		if (member->open_tests)
 			__sync_fetch_and_add(&member->open_tests, -1);
-		member->test = member->open_tests ? 0 : member->inherited_test;
+		set_remaining_test(member);
 	}
 	if (flags & OPEN_SKIPPED)
 		tell_end(member, test, test, "skipped", 7);

@@ -174,6 +174,7 @@ static __always_inline __u32 become_test_of(struct member *member, __u32 old_thr
 	}
 	member->inherited_test = member->test;
 	member->open_tests = 0;
+	member->open_sum = 0;
 	member->flags &= ~MEMBER_LANGUAGES;
 	note_change();
 	return member->test;

@@ -119,6 +119,14 @@ def test_one_class_alone(tool, tmp_path, swift_test):
     assert finished.run.is_complete
 
 
+def test_what_is_left_of_two_tests(tool, tmp_path, swift_test):
+    """A thread of nobody's works while one test is open, which another one was beside before."""
+    truth = tmp_path / "truth.jsonl"
+    only = ["--filter", "ConcurrencyTests.Alone", "--disable-xctest"]
+    finished = tool("trace", *swift_test, *only, environment={"TRUTH": str(truth), "ALONE": "1"})
+    assert score(finished.run, truth).counts == {("process", True): 1}
+
+
 def test_a_stripped_toolchain_is_told_by_process(tool, tmp_path, swift_test):
     compiler = Path(shutil.which("swift")).resolve()
     library = compiler.parents[1] / "lib/swift/linux/libTesting.so"

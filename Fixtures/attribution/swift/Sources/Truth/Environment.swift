@@ -4,6 +4,9 @@ public enum Environment {
   /// Whether tests that can fail are to.
   public static var fails: Bool { getenv("FAIL") != nil }
 
+  /// Whether tests run that need the process for themselves.
+  public static var isAlone: Bool { getenv("ALONE") != nil }
+
   /// Appends what a tracer set for this process to the file that `SEEN` names, if it names one.
   public static func tell() {
     guard let path = getenv("SEEN") else { return }

@@ -7,11 +7,9 @@
 #ifndef PROCESS_TRACER_GO_H
 #define PROCESS_TRACER_GO_H
 
-#include "tests.h"
+#include "test_records.h"
 
 #ifdef __TARGET_ARCH_x86
-
-#define SHORT_NAME 256
 
 /* ----------------------------------------------------------------- contexts */
 
@@ -21,13 +19,6 @@ static __always_inline void set_context(__u32 process, __u32 kind, __u64 address
 	void *table = late_table(&late_contexts);
 	if (!table || bpf_map_update_elem(table, &key, context, BPF_ANY))
 		count(&counters.contexts_refused);
-}
-
-static __always_inline __u64 read_word(__u64 address)
-{
-	__u64 word = 0;
-	bpf_probe_read_user(&word, sizeof word, (void *)address);
-	return word;
 }
 
 static __always_inline __u32 test_of_goroutine(__u32 process, __u64 goroutine)
@@ -59,67 +50,7 @@ static __always_inline void receive(__u32 process, __u64 receiver, __u32 test)
 		context->received = at_level(test, TEST_LEVEL_HANDOFF);
 }
 
-/* ------------------------------------------------------------------ records */
-
-static __always_inline void fill_marker(struct event_marker *marker, const struct member *member, __u32 verb,
-					__u32 test)
-{
-	__u64 thread = bpf_get_current_pid_tgid();
-	marker->header.kind = EVENT_MARKER;
-	marker->header.thread = (__u32)thread;
-	marker->header.time = bpf_ktime_get_boot_ns();
-	marker->header.process.pid = thread >> 32;
-	marker->header.process.reserved = 0;
-	marker->header.process.start = member->start;
-	marker->verb = verb;
-	marker->test = test;
-	marker->previous = 0;
-	marker->text_length = 0;
-}
-
-#define EMIT_NAMED_MARKER(capacity)                                                                                    \
-	do {                                                                                                           \
-		struct {                                                                                               \
-			struct event_marker fixed;                                                                     \
-			__u8 text[capacity];                                                                           \
-		} *record = bpf_ringbuf_reserve(&events, sizeof *record, 0);                                           \
-		if (!record) {                                                                                         \
-			count(&counters.lost[EVENT_MARKER]);                                                           \
-			return;                                                                                        \
-		}                                                                                                      \
-		fill_marker(&record->fixed, member, MARKER_THREAD, test);                                              \
-		if (length <= capacity && !bpf_probe_read_user(record->text, length, (void *)name))                    \
-			record->fixed.text_length = length;                                                            \
-		if (is_cut)                                                                                            \
-			__builtin_memcpy(record->text + capacity - 3, "...", 3);                                       \
-		count(&counters.emitted[EVENT_MARKER]);                                                                \
-		bpf_ringbuf_submit(record, wake_flags());                                                              \
-	} while (0)
-
-/* The name that `name` points to is `length` bytes long; one that passes the limit ends in dots. */
-static __always_inline void emit_begin(const struct member *member, __u32 test, __u64 name, __u64 length)
-{
-	bool is_cut = length > MARKER_TEXT_LIMIT;
-	if (length <= SHORT_NAME) {
-		EMIT_NAMED_MARKER(SHORT_NAME);
-	} else {
-		if (is_cut)
-			length = MARKER_TEXT_LIMIT;
-		EMIT_NAMED_MARKER(MARKER_TEXT_LIMIT);
-	}
-}
-
-static __always_inline void emit_end(const struct member *member, __u32 test, const char result[8], __u32 length)
-{
-	struct {
-		struct event_marker fixed;
-		char text[8];
-	} record;
-	fill_marker(&record.fixed, member, MARKER_END, test);
-	record.fixed.text_length = length;
-	__builtin_memcpy(record.text, result, sizeof record.text);
-	emit(EVENT_MARKER, &record, sizeof record, wake_flags());
-}
+/* ------------------------------------------------------------------ results */
 
 static __always_inline void emit_result(const struct member *member, __u32 test, __u64 common, __u64 cookie)
 {

@@ -17,13 +17,6 @@
 
 /* ------------------------------------------------------------------- state */
 
-static __always_inline __u32 begin_test_beside(void)
-{
-	__u32 test = new_test(0);
-	set_own_test(test, THREAD_RUNS_BESIDE | THREAD_SAYS_SO);
-	return test;
-}
-
 static __always_inline __u32 enter(struct member *member, __u32 test, __u32 flags)
 {
 	set_own_test(test, flags);

@@ -89,6 +89,14 @@ static __always_inline void copy(void *to, const void *from, __u32 size)
 	bpf_probe_read_kernel(to, size, from);
 }
 
+/* A word of the current process's memory, 0 where that cannot be read. */
+static __always_inline __u64 read_word(__u64 address)
+{
+	__u64 word = 0;
+	bpf_probe_read_user(&word, sizeof word, (void *)address);
+	return word;
+}
+
 /* The reader is woken once a batch, not once a record. */
 static __always_inline __u64 wake_flags(void)
 {

@@ -24,13 +24,6 @@ struct pieces {
 #define FIRST_NAME 2
 #define FIRST_ARGUMENT (FIRST_NAME + SWIFT_NAMES)
 
-static __always_inline __u64 read_word(__u64 address)
-{
-	__u64 word = 0;
-	bpf_probe_read_user(&word, sizeof word, (void *)address);
-	return word;
-}
-
 /*
  * A String: small ones are in its two words, the others behind the header of
  * the object that the second one points to. stdlib/public/core/StringObject.swift

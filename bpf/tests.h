@@ -124,6 +124,14 @@ static __always_inline __u32 begin_test(struct member *member)
 	return test;
 }
 
+/* Of this thread alone, whatever runs on it. */
+static __always_inline __u32 begin_test_beside(void)
+{
+	__u32 test = new_test(0);
+	set_own_test(test, THREAD_RUNS_BESIDE | THREAD_SAYS_SO);
+	return test;
+}
+
 /* Behind its last test a thread, and a process, has what it was forked with. */
 static __always_inline void end_test(struct member *member, __u32 test, __u32 flags)
 {

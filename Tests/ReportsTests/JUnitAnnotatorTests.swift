@@ -20,6 +20,10 @@ import Trace
     ("Swift Testing", "Demo.S", "Demo.S/Inner/a(_:)", "Demo.S.Inner", "a(_:)"),
     ("GoogleTest", "Suite", "Suite.Name", "Suite", "Name"),
     ("nextest", "demo::bin/x", "tests::works", "demo::bin/x", "tests::works"),
+    ("cargo test", "demo", "net::tests::works", "net::tests", "works"),
+    ("cargo test", "demo", "works", "crate", "works"),
+    ("cargo test", "demo::api", "net::works", "integration", "net::works"),
+    ("cargo test", "doc", "src/lib.rs - add::of (line 2)", "src/lib.rs", "add::of (line 2)"),
     ("", "mine", "a test", "mine", "a test"),
   ])
   func findsTheCaseOfATest(runner: String, suite: String, name: String, className: String, caseName: String) {

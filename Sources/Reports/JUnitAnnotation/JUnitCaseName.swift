@@ -12,6 +12,7 @@ struct JUnitCaseName: Hashable {
     switch runner {
     case "pytest": self = Self.pytest(nodeID: name)
     case "XCTest", "Swift Testing": self = Self.swift(id: name)
+    case "cargo test": self = Self.libtest(path: name)
     case "GoogleTest":
       let suite = suite ?? ""
       self.init(className: suite, name: name.hasPrefix(suite + ".") ? String(name.dropFirst(suite.count + 1)) : name)
@@ -62,6 +63,23 @@ struct JUnitCaseName: Hashable {
     }
     let className = id[..<end].split(separator: "/").joined(separator: ".")
     return JUnitCaseName(className: className, name: String(id[id.index(after: end)...]))
+  }
+
+  /// A module and a function; the top of a crate is `crate`, of a documentation test the file is the module.
+  /// library/test/src/formatters/junit.rs, parse_class_name
+  private static func libtest(path: String) -> JUnitCaseName {
+    if let dash = path.firstRange(of: " - ") {
+      return JUnitCaseName(className: String(path[..<dash.lowerBound]), name: String(path[dash.upperBound...]))
+    }
+    guard let end = path.ranges(of: "::").last else { return JUnitCaseName(className: "crate", name: path) }
+    return JUnitCaseName(className: String(path[..<end.lowerBound]), name: String(path[end.upperBound...]))
+  }
+
+  /// What else a runner may call a test: libtest those of a file in `tests/`, and of one elsewhere than there and in
+  /// `src/`.
+  static func others(runner: String, name: String) -> [JUnitCaseName] {
+    guard runner == "cargo test" else { return [] }
+    return ["integration", "unknown"].map { JUnitCaseName(className: $0, name: name) }
   }
 
   /// Whether this is what a file calls `other` where it was told to call classes otherwise: `pytest --junit-prefix`

@@ -43,7 +43,9 @@ struct JUnitMatching {
       }
       let name = JUnitCaseName(runner: testCase.runner, suite: testCase.suite, name: testCase.name)
       indices[key] = tests.count
-      byName[name, default: []].append(tests.count)
+      for name in [name] + JUnitCaseName.others(runner: testCase.runner, name: testCase.name) {
+        byName[name, default: []].append(tests.count)
+      }
       byLastName[name.name, default: []].append(tests.count)
       tests.append(Test(runner: testCase.runner, name: name, file: testCase.file, executions: [index]))
     }

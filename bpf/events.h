@@ -503,7 +503,7 @@ struct context {
 /* ------------------------------------------------------------ stops at exec */
 
 #define STOP_SLOTS 64
-#define STOP_PATTERNS 4
+#define STOP_PATTERNS 8
 
 /*
  * What the name of a file ends in whose processes are stopped before their
@@ -667,6 +667,42 @@ struct swift_layout {
 	__u64 run_failures, run_exceptions, run_skipped;
 };
 
+/* -------------------------------------------------------------------- Rust */
+
+#define RUST_LAYOUTS 8 /* standard libraries in one run */
+#define RUST_NAMES 4
+
+/* A probe's cookie: its place, then the index of its layout. */
+#define RUST_TEST_BEGINS 1   /* rdi or rsi: what holds the test's description */
+#define RUST_RESULT_BEGINS 2 /* rdi: where its result will be */
+#define RUST_RESULT_ENDS 3   /* on return */
+#define RUST_COOKIE_PLACE 0xFF
+#define RUST_COOKIE_SHIFT 8
+
+#define RUST_RESULT_PASSED 0
+
+/* A word of a test's description compared with a value. */
+struct rust_condition {
+	__u64 offset;
+	__u64 mask;
+	__u64 value;
+};
+
+/* Where a test's name is kept, if both hold. */
+struct rust_name {
+	struct rust_condition conditions[2];
+	__u64 pointer;
+	__u64 length;
+};
+
+/* What one standard library's test harness keeps where, as the tracer decoded it; offsets in bytes. */
+struct rust_layout {
+	__u64 description_in_rsi;
+	__u64 description; /* from what that register points to */
+	__u64 knows_result;
+	struct rust_name names[RUST_NAMES]; /* the first that fits; one that never does behind the last */
+};
+
 /* ------------------------------------------------------------------- spans */
 
 #define SPAN_STEP 0x9E3779B97F4A7C15ULL
@@ -686,6 +722,7 @@ struct session_settings {
 	struct stop_pattern stop_patterns[STOP_PATTERNS];
 	__u64 stop_user;      /* whose processes the tracer can let go, ANY_USER: everybody's */
 	__u64 enforces_hosts; /* whether rules about hosts are enforced */
+	__u64 stops_hashed;   /* whether names that end in a dash and 16 hexadecimal digits are stopped as well */
 };
 
 /* Totals that only grow; the only content of .bss.counters. */

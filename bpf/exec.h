@@ -15,7 +15,7 @@ struct {
 	__type(value, struct exec_scratch);
 } exec_scratches SEC(".maps");
 
-/* The first eight bytes of the keys in RecordedEnvironment (Sources/Trace). */
+/* The first eight bytes of the keys in RecordedEnvironment (Sources/Trace), cargo's left out: the tracer reads that. */
 static __always_inline bool is_recorded_entry(const __u8 *entry)
 {
 	__u64 start = *(__u64 *)entry;

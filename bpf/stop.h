@@ -19,6 +19,29 @@ struct {
 	__uint(max_entries, 8192); /* room for a request from every slot, whatever is told of */
 } stop_requests SEC(".maps");
 
+#define EACH_BYTE 0x0101010101010101ULL
+
+/* Whether eight characters are hexadecimal digits, all of them at once. */
+static __always_inline bool are_digits(__u64 characters)
+{
+	__u64 digits = characters ^ '0' * EACH_BYTE, letters = characters ^ ('a' - 1) * EACH_BYTE;
+	__u64 no_digits = digits + (0x80 - 10) * EACH_BYTE;
+	__u64 no_letters = (letters + (0x80 - 7) * EACH_BYTE) | ~(letters + 0x7F * EACH_BYTE);
+	return !((characters | (no_digits & no_letters)) & 0x80 * EACH_BYTE);
+}
+
+/* NAME-0123456789abcdef, as cargo calls what it builds. */
+static __always_inline bool is_hashed(const struct exec_scratch *scratch, __u32 name_length)
+{
+	if (!settings.stops_hashed || name_length <= 17)
+		return false;
+	__u64 dash = name_length - 17, first = name_length - 16, second = name_length - 8;
+	asm volatile("" : "+r"(dash), "+r"(first), "+r"(second));
+	return scratch->data[dash & (NAME_LIMIT - 1)] == '-' &&
+	       are_digits(*(__u64 *)(scratch->data + (first & (NAME_LIMIT - 1)))) &&
+	       are_digits(*(__u64 *)(scratch->data + (second & (NAME_LIMIT - 1))));
+}
+
 #define STOPS 1
 #define TELLS 2
 #define TOLD_LIMIT 4096 /* bytes of requests at which nothing more is told of */
@@ -42,6 +65,8 @@ static __always_inline int stop_kind(const struct exec_scratch *scratch, __u32 n
 {
 	if (!name_length || name_length >= NAME_LIMIT)
 		return 0;
+	if (is_hashed(scratch, name_length))
+		return STOPS;
 	/* The name's end at the end of a word, whatever the compiler makes of the bounds. */
 	__u64 start = name_length < sizeof(__u64) ? 0 : name_length - sizeof(__u64);
 	__u64 missing = name_length < sizeof(__u64) ? sizeof(__u64) - name_length : 0;

@@ -32,6 +32,7 @@ struct CompileBPF: BuildToolPlugin {
   private static let objects = [
     (source: "process_tracer.bpf.c", file: "TracerObject.swift", constant: "tracerObjectBase64"),
     (source: "go.bpf.c", file: "GoProbesObject.swift", constant: "goProbesObjectBase64"),
+    (source: "rust.bpf.c", file: "RustProbesObject.swift", constant: "rustProbesObjectBase64"),
     (source: "swift.bpf.c", file: "SwiftProbesObject.swift", constant: "swiftProbesObjectBase64"),
     (source: "enforcement.bpf.c", file: "EnforcementObject.swift", constant: "enforcementObjectBase64"),
     (source: "unix_fallback.bpf.c", file: "UnixFallbackObject.swift", constant: "unixFallbackObjectBase64"),

@@ -16,6 +16,11 @@ Identity = tuple[int, int]
 Test = tuple[str, str]
 
 
+def _values(text: str) -> dict[str, str]:
+    """The lines of `key=value` behind the first one."""
+    return dict(line.partition("=")[::2] for line in text.split("\n")[1:])
+
+
 @dataclass(eq=False)
 class MarkedTest:
     text: str
@@ -36,7 +41,7 @@ class MarkedTest:
 
     @property
     def values(self) -> dict[str, str]:
-        return dict(line.partition("=")[::2] for line in self.text.split("\n")[1:])
+        return _values(self.text)
 
 
 @dataclass(eq=False)
@@ -154,6 +159,8 @@ class RecordedRun:
         self.end = lines[-1] if lines[-1]["type"] == "end" else None
         self.record_counts = Counter(line["type"] for line in lines)
         self.tests: dict[int, MarkedTest] = {}
+        #: What the tracer's adapters say of the processes that they reached.
+        self.adapters: list[dict[str, str]] = []
         self._processes: dict[Identity, Process] = {}
         self._connections: dict[tuple, Connection] = {}
         for line in lines[1:]:
@@ -221,6 +228,8 @@ class RecordedRun:
         if line["verb"] in ("begin", "thread", "fixture"):
             assert line["test"] not in self.tests, line
             self.tests[line["test"]] = MarkedTest(line["text"], line["verb"], _identity(line), line["time"])
+        elif line["verb"] == "adapter":
+            self.adapters.append(_values(line["text"]))
         elif "test" in line and line["verb"] == "phase":
             self.tests[line["test"]].phases.append(line["text"])
         elif "test" in line:

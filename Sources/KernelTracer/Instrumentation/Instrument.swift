@@ -7,7 +7,8 @@ public import Trace
 /// `ProbeProgram` with its object in `bpf/`:
 ///
 /// 1. The kernel stops every process of the session, unless a test started it, that executes a file whose name has one
-///    of `nameEndings`. What takes long is done before: when somebody executes the `herald`, who will start it.
+  ///    of `nameEndings`, or a hashed one. What takes long is done before: when somebody executes the `herald`, who
+  ///    will start it.
 /// 2. `plan` looks at the file and says where probes belong. It runs on the tracer's thread while the process waits.
 /// 3. The probes are attached to the files, not to the process, and call the program with the cookie of their place;
 ///    the program finds the member by `current_member()` and leaves those alone that are none.
@@ -17,6 +18,8 @@ public struct Instrument: Sendable {
   public var name: String
   /// Ends of file names, 1 to 7 bytes of ASCII each: `.test`.
   public var nameEndings: [String]
+  /// Files as well whose names end in a dash and 16 hexadecimal digits, as those that cargo builds.
+  public var hasHashedNames: Bool
   public var program: ProbeProgram
   /// Who starts such binaries, some time after he was started.
   public var herald: Herald?
@@ -24,14 +27,28 @@ public struct Instrument: Sendable {
   public var plan: @Sendable (StoppedProgram) throws(InstrumentError) -> ProbePlan?
 
   public init(
-    name: String, nameEndings: [String], program: ProbeProgram, herald: Herald? = nil,
+    name: String, nameEndings: [String], hasHashedNames: Bool = false, program: ProbeProgram, herald: Herald? = nil,
     plan: @escaping @Sendable (StoppedProgram) throws(InstrumentError) -> ProbePlan?
   ) {
     self.name = name
     self.nameEndings = nameEndings
+    self.hasHashedNames = hasHashedNames
     self.program = program
     self.herald = herald
     self.plan = plan
+  }
+
+  /// Whether a process is stopped for this language's sake.
+  func isAsked(about fileName: String) -> Bool {
+    nameEndings.contains { fileName.hasSuffix($0) } || hasHashedNames && Self.isHashed(fileName)
+  }
+
+  private static func isHashed(_ fileName: String) -> Bool {
+    let end = fileName.utf8.suffix(17)
+    return end.count == 17 && end.first == UInt8(ascii: "-")
+      && end.dropFirst().allSatisfy {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+      }
   }
 }
 
@@ -74,10 +91,19 @@ public struct StoppedProgram: Sendable {
   /// Which file that is.
   var file: FileIdentity
 
-  /// The directory that the executable is in, as the process sees it.
+  /// The executable's path as the process sees it.
+  private var path: String { ProcFile.link("/proc/\(pid)/exe") ?? "" }
+
+  /// The directory that the executable is in.
   var directory: String {
-    let path = ProcFile.link("/proc/\(pid)/exe") ?? ""
+    let path = path
     return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+  }
+
+  /// The executable's name.
+  var fileName: String {
+    let path = path
+    return path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
   }
 
   /// What to put before a path of the process's to open it here.
@@ -86,6 +112,15 @@ public struct StoppedProgram: Sendable {
     var other = stat()
     guard stat("/", &own) == 0, stat("/proc/\(pid)/root", &other) == 0 else { return "" }
     return own.st_dev == other.st_dev && own.st_ino == other.st_ino ? "" : "/proc/\(pid)/root"
+  }
+
+  /// The value of a variable of its environment that `RecordedEnvironment` has; nil where it is not set.
+  func environment(_ key: String) -> String? {
+    precondition(RecordedEnvironment.keys.contains(key), "\(key) is not on the list of what is read")
+    let prefix = Array("\(key)=".utf8)
+    let entries = (ProcFile.bytes(of: "/proc/\(pid)/environ") ?? []).split(separator: 0)
+    return entries.first { $0.starts(with: prefix) }
+      .map { String(decoding: $0.dropFirst(prefix.count), as: UTF8.self) }
   }
 
   var arguments: [String] { Self.arguments(of: pid) }

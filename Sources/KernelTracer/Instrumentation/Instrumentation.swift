@@ -133,9 +133,8 @@ final class Instrumentation {
     let program = StoppedProgram(
       pid: Int32(request.tracer_pid), identity: ProcessIdentity(request.process),
       executable: "/proc/self/fd/\(executable)", file: identity)
-    let path = ProcFile.link("/proc/\(request.tracer_pid)/exe") ?? ""
     // A name that does not fit: a file that was deleted, and has " (deleted)" behind it.
-    let named = instruments.filter { $0.nameEndings.contains(where: path.hasSuffix) }
+    let named = instruments.filter { $0.isAsked(about: program.fileName) }
     for instrument in named.isEmpty ? instruments : named {
       do {
         guard let file = try attach(instrument, to: program, session) else { continue }

@@ -8,7 +8,7 @@ public struct ProbeProgram: Sendable {
   /// The compiled object, as `ObjectImage` unpacks it.
   let image: StaticString
   /// The table that is made with it (`LATE_TABLE`, bpf/session.h), and how many entries it has.
-  let table: (name: String, entries: UInt32)
+  var table: (name: String, entries: UInt32)?
 }
 
 /// Such an object, loaded; closed with the value.
@@ -21,7 +21,7 @@ struct ProbeObject: ~Copyable {
     let types = try KernelTypes(for: image)
     let log = LibbpfLog.start()
     let object = try KernelObject.openObject(image, types: types.path)
-    try Self.makeTable(kind.table, of: object, for: session)
+    if let table = kind.table { try Self.makeTable(table, of: object, for: session) }
     KernelObject.share(session, with: object)
     guard let program = bpf_object__next_program(object, nil) else {
       preconditionFailure("an object of probes has a program")

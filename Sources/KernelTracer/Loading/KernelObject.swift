@@ -156,9 +156,9 @@ struct KernelObject: ~Copyable {
   ///
   /// - Parameter sessionCgroup: the id of the session's cgroup, 0 where there is none.
   /// - Parameter resolution: whose answers teach names.
-  /// - Parameter names: of executables that are stopped at exec, or told of.
+  /// - Parameter instruments: whose executables are stopped at exec, or told of.
   func set(
-    spans: SpanContext, sessionCgroup: UInt64, resolution: NameResolution, stopping names: [StoppedName]
+    spans: SpanContext, sessionCgroup: UInt64, resolution: NameResolution, stoppingFor instruments: [Instrument]
   ) throws(KernelTracerError) {
     var settings = session_settings()
     settings.path_hash_seed = .random(in: 0 ... .max)
@@ -170,7 +170,7 @@ struct KernelObject: ~Copyable {
     settings.session_cgroup = sessionCgroup
     settings.network_namespace = UInt64(resolution.networkNamespace)
     settings.enforces_hosts = resolution.enforcesHosts ? 1 : 0
-    settings.stop(names)
+    settings.stop(for: instruments)
     let map = self.map(".bss.settings")
     precondition(
       Int(bpf_map__value_size(map)) == MemoryLayout<session_settings>.size, ".bss.settings is struct session_settings")
@@ -259,8 +259,10 @@ struct KernelObject: ~Copyable {
 }
 
 extension session_settings {
-  /// Has processes stopped, or told of, by the name of their executable.
-  fileprivate mutating func stop(_ names: [StoppedName]) {
+  /// Has processes stopped, or told of, whose executable has a name that one of these asks for.
+  fileprivate mutating func stop(for instruments: [Instrument]) {
+    let names = StoppedName.all(of: instruments)
+    stops_hashed = instruments.contains(where: \.hasHashedNames) ? 1 : 0
     precondition(names.count <= Int(STOP_PATTERNS), "more names than bpf/events.h has room for")
     // The right to send signals to whomever one likes. kill(2)
     stop_user = CapabilitySet.effective.contains(.kill) ? .max : UInt64(geteuid())

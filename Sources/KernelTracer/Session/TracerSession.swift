@@ -58,7 +58,7 @@ public struct TracerSession: ~Copyable {
     }
     try object.set(
       spans: spans, sessionCgroup: SessionCgroup.id(of: place?.descriptor), resolution: resolution,
-      stopping: StoppedName.all(of: instruments))
+      stoppingFor: instruments)
     let attachments = try Attachments(object, root: root, session: place?.descriptor)
     let ring = try RingBuffer(mapDescriptor: object.mapDescriptor("events"))
     if !instruments.isEmpty { instrumentation = try Instrumentation(instruments, object) }

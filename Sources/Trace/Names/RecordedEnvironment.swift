@@ -25,6 +25,9 @@ public enum RecordedEnvironment {
     Entry(
       key: "NEXTEST_RUN_ID",
       reason: "cargo-nextest sets it to the run's id: it keeps two runs in one session apart."),
+    Entry(
+      key: "CARGO_PKG_NAME",
+      reason: "cargo sets it to the package's name: the suite of the tests in a binary that waits for its probes."),
   ]
 
   public static let keys: [String] = entries.map(\.key)

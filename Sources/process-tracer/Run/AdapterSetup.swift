@@ -120,7 +120,7 @@ enum AdapterChoice: Equatable {
 
   /// The session socket, at which expectations in tests ask.
   static let expectations = "expectations"
-  private static let everyInstrument: [Instrument] = [.go, .swift]
+  private static let everyInstrument: [Instrument] = [.go, .swift, .cargo]
   static let known = [PytestPlugin.name] + everyInstrument.map(\.name) + [expectations]
 
   /// nil for a name that is not known.

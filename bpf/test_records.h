@@ -34,6 +34,7 @@ static __always_inline void fill_marker(struct event_marker *marker, const struc
 			return;                                                                                        \
 		}                                                                                                      \
 		fill_marker(&record->fixed, member, MARKER_THREAD, test);                                              \
+		asm volatile("" : "+r"(length)); /* the check is for the very register that is used */                 \
 		if (length <= capacity && !bpf_probe_read_user(record->text, length, (void *)name))                    \
 			record->fixed.text_length = length;                                                            \
 		if (is_cut)                                                                                            \

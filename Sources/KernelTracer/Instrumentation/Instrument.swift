@@ -7,8 +7,8 @@ public import Trace
 /// `ProbeProgram` with its object in `bpf/`:
 ///
 /// 1. The kernel stops every process of the session, unless a test started it, that executes a file whose name has one
-  ///    of `nameEndings`, or a hashed one. What takes long is done before: when somebody executes the `herald`, who
-  ///    will start it.
+///    of `nameEndings`, or a hashed one. What takes long is done before: when somebody executes the `herald`, who
+///    will start it.
 /// 2. `plan` looks at the file and says where probes belong. It runs on the tracer's thread while the process waits.
 /// 3. The probes are attached to the files, not to the process, and call the program with the cookie of their place;
 ///    the program finds the member by `current_member()` and leaves those alone that are none.

@@ -37,7 +37,7 @@ class Measurement:
     """One run of a command under a tool."""
 
     total: float  # seconds from start to end
-    inside: float | None  # seconds that the workload measured itself, without any start
+    inside: float | None  # seconds that the workload measured itself, or that process-tracer recorded of it
     peak_rss: int  # bytes of the process that was started; of the workload itself where untraced
 
 
@@ -86,8 +86,19 @@ def measure(tool: Tool, command: list[str], scratch: Path) -> Measurement:
         if process.returncode != 0:
             errors.seek(0)
             raise RuntimeError(f"{tool.name}: exit code {process.returncode} of {command}\n{errors.read()[-2000:]}")
+        recorded = _recorded_seconds(Path(out) / "run.jsonl")
     lines = [line for line in output.splitlines() if line.startswith("{")]
-    return Measurement(total, json.loads(lines[-1])["seconds"] if lines else None, peak)
+    return Measurement(total, json.loads(lines[-1])["seconds"] if lines else recorded, peak)
+
+
+def _recorded_seconds(record: Path) -> float | None:
+    """How long the command ran, from its exec to its exit; None where there is no such record."""
+    if not record.exists():
+        return None
+    events = [json.loads(line) for line in record.read_text().splitlines()]
+    started = next(event for event in events if event["type"] == "exec")
+    ended = next(event for event in events if event["type"] == "exit" and event["pid"] == started["pid"])
+    return (ended["time"] - started["time"]) / 1e9
 
 
 class PeakWatch:

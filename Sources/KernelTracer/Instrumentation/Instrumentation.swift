@@ -61,9 +61,12 @@ final class Instrumentation {
   /// The child that stands in for this process.
   var guardian: pid_t { stops.guardian }
 
-  /// Lets everything go; why tests could not be told apart.
+  /// Lets everything go; why tests could not be told apart. The kernel takes longer to let go of probes than the rest of
+  /// the run's end takes, so that this comes first; nothing waits for it.
   func finish() -> [String] {
     stops.close()
+    files.removeAll()
+    libraries.removeAll()
     var notes = notes
     if stops.refused > 0 {
       notes.append(

@@ -96,7 +96,7 @@ enum HookTable {
   /// The programs that take the kernel about half of the time that it checks all of them for, as measured, and the
   /// others. They are loaded side by side.
   static let programsBySpeed: (slow: Set<String>, others: Set<String>) = {
-    let slow: Set = ["on_exec", "on_send", "on_packet_out", "on_packet_in", "on_marker", "on_marker_question"]
+    let slow: Set = ["on_exec", "on_packet_out", "on_packet_in", "on_marker", "on_marker_question"]
     return (slow, Set(entries.map(\.program)).subtracting(slow))
   }()
 

@@ -37,9 +37,16 @@ public struct TableSizes: Hashable, Sendable {
     return mebibytes << 20
   }
 
+  /// What a table of live processes or threads needs: there are no more than ids, proc_sys_kernel(5), `pid_max`. A place
+  /// that is never taken costs time as well.
+  public static var defaultTasks: UInt32 {
+    let ids = ProcFile.text(of: "/proc/sys/kernel/pid_max").flatMap { UInt32($0.prefix { $0.isNumber }) }
+    return min(ids ?? .max, 65_536)
+  }
+
   public init(
-    ringBytes: UInt32 = Self.defaultRingBytes, members: UInt32 = 65_536, flows: UInt32 = 131_072,
-    images: UInt32 = 131_072, threads: UInt32 = 65_536
+    ringBytes: UInt32 = Self.defaultRingBytes, members: UInt32 = Self.defaultTasks, flows: UInt32 = 131_072,
+    images: UInt32 = 131_072, threads: UInt32 = Self.defaultTasks
   ) {
     self.ringBytes = ringBytes
     self.members = members

@@ -44,7 +44,7 @@ class Measurement:
 def all_tools(binary: Path) -> dict[str, Tool]:
     tools = [
         Tool("untraced", lambda command, _: command),
-        Tool("process-tracer", lambda command, out: [str(binary), "test", "--report-dir", str(out), "--", *command]),
+        ours(binary),
         Tool("bpftrace", _bpftrace),
         Tool("strace --seccomp-bpf", lambda command, out: _strace(["--seccomp-bpf"], command, out)),
         Tool("strace", lambda command, out: _strace([], command, out)),
@@ -52,11 +52,11 @@ def all_tools(binary: Path) -> dict[str, Tool]:
     return {tool.name: tool for tool in tools}
 
 
-def enforcing(binary: Path) -> Tool:
-    """process-tracer in a run that refuses too; loopback is allowed by its defaults."""
+def ours(binary: Path, *options: str) -> Tool:
+    """process-tracer with options."""
     return Tool(
-        "process-tracer --enforce",
-        lambda command, out: [str(binary), "test", "--enforce", "--report-dir", str(out), "--", *command],
+        " ".join(["process-tracer", *options]),
+        lambda command, out: [str(binary), "test", *options, "--report-dir", str(out), "--", *command],
     )
 
 

@@ -65,7 +65,7 @@ let package = Package(
     .target(name: "ProcessExpectationsXCTest", dependencies: ["ProcessActivity"]),
     .target(name: "SessionService", dependencies: ["CKernelABI", "Policy", "Trace"]),
     .target(
-      name: "KernelTracer", dependencies: ["CKernelABI", "CLibbpf", "CZlib", "BinaryAnalysis", "Trace"],
+      name: "KernelTracer", dependencies: ["CElf", "CKernelABI", "CLibbpf", "CZlib", "BinaryAnalysis", "Trace"],
       linkerSettings: kernelLibraries, plugins: ["CompileBPF"]),
     .plugin(name: "CompileBPF", capability: .buildTool()),
     .plugin(name: "EmbedPage", capability: .buildTool()),

@@ -34,8 +34,7 @@ static __always_inline struct context *find_context(__u32 process, __u32 kind, _
 	return table ? bpf_map_lookup_elem(table, &key) : NULL;
 }
 
-/* A function of its own, so that each program checks it once and not at every use. */
-__noinline __u32 test_of_current_context(__u32 process)
+static __always_inline __u32 test_of_current_goroutine(void)
 {
 	__u64 goroutine = 0;
 #ifdef __TARGET_ARCH_x86
@@ -43,6 +42,7 @@ __noinline __u32 test_of_current_context(__u32 process)
 	struct task_struct *task = (void *)bpf_get_current_task();
 	bpf_probe_read_user(&goroutine, sizeof goroutine, (void *)(BPF_CORE_READ(task, thread.fsbase) - 8));
 #endif
+	__u32 process = bpf_get_current_pid_tgid() >> 32;
 	return goroutine ? test_of_context(find_context(process, CONTEXT_GOROUTINE, goroutine)) : 0;
 }
 

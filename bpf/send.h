@@ -128,14 +128,14 @@ static __always_inline void sent_by_unix(struct member *member, struct sock *soc
 	value->peer_member = member_of(value->peer) != NULL;
 }
 
-SEC("raw_tp/sock_send_length")
+/* With the kernel's types, so that fields are read in place: every send on the machine comes here. */
+SEC("typed_tp/sock_send_length")
 int BPF_PROG(on_send, struct sock *socket, int result)
 {
-	__u32 family = BPF_CORE_READ(socket, __sk_common.skc_family);
+	__u32 family = socket->__sk_common.skc_family;
 	bool is_inet = family == AF_INET || family == AF_INET6;
 	/* What most sends of a run are: two reads, and no more. */
-	if (is_inet && result >= 0 && session_cgroup &&
-	    (__u64)BPF_CORE_READ(socket, sk_cgrp_data.cgroup) == session_cgroup)
+	if (is_inet && result >= 0 && session_cgroup && (__u64)socket->sk_cgrp_data.cgroup == session_cgroup)
 		return 0;
 	struct member *member = current_member();
 	if (!member)
@@ -153,7 +153,9 @@ int BPF_PROG(on_send, struct sock *socket, int result)
 	struct flow_key key = {};
 	key.protocol = FAMILY_PROTOCOL(family);
 	if (is_inet) {
-		__u64 unseen = unseen_inet_send((__u64)socket, result);
+		__u64 address = 0;
+		copy(&address, &socket, sizeof address); /* as a number */
+		__u64 unseen = unseen_inet_send(address, result);
 		if (!unseen)
 			return 0;
 		key.protocol = UNSEEN_PROTOCOL(unseen);

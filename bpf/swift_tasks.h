@@ -70,16 +70,4 @@ static __always_inline __u32 test_of_task(const struct member *member, __u64 tas
 	return swift_test_of(member, late_table(&late_swift_tasks), task);
 }
 
-#define RUNS_TASK (1ULL << 32)
-
-/* RUNS_TASK and the test of the current thread's task, 0 where it runs none. A function of its own, as for Go. */
-__noinline __u64 test_of_current_task(__u32 process)
-{
-	struct member *member = member_of(process);
-	__u64 task = member ? current_swift_task(member) : 0;
-	if (!task)
-		return 0;
-	return RUNS_TASK | (test_of_task(member, task) ?: member->test);
-}
-
 #endif

@@ -66,31 +66,31 @@ static __always_inline __u32 new_test(__u32 kind)
 /*
  * The test of what the current thread does now: its own where it says that it
  * works for a part of a test, else that of the goroutine or task that runs on
- * it, else its own, else that of its process. A function of its own, of a
- * member's numbers, so that its ways are not checked again with all that
- * follows each of its calls.
+ * it, else its own, else that of its process. A function of its own, so that
+ * its ways are not checked again with all that follows each of its calls, and
+ * only one, since every program checks it anew.
  */
-__noinline __u32 test_of_current_thread(__u32 flags, __u32 test_of_process)
+__noinline __u32 test_of_current_thread(const struct member *member)
 {
+	if (!member)
+		return 0; /* never; the kernel asks for the question */
 	struct thread_test *own = own_thread_test();
+	__u32 test = own ? own->test : member->test;
 	if (own && own->flags & THREAD_SAYS_SO)
-		return own->test;
-	if (flags & MEMBER_RUNS_SWIFT) {
-		__u64 task = test_of_current_task(bpf_get_current_pid_tgid() >> 32);
-		if (task & RUNS_TASK)
-			return task;
+		return test;
+	if (member->flags & MEMBER_RUNS_SWIFT) {
+		__u64 task = current_swift_task(member);
+		if (task)
+			return test_of_task(member, task) ?: member->test;
 	}
-	if (flags & MEMBER_GOROUTINES) {
-		__u32 test = test_of_current_context(bpf_get_current_pid_tgid() >> 32);
-		if (test)
-			return test;
-	}
-	return own ? own->test : test_of_process;
+	if (member->flags & MEMBER_GOROUTINES)
+		return test_of_current_goroutine() ?: test;
+	return test;
 }
 
 static __always_inline __u32 current_test(const struct member *member)
 {
-	return test_of_current_thread(member->flags, member->test);
+	return test_of_current_thread(member);
 }
 
 /* What threads without a test of their own are working for: nobody knows while several are open. */

@@ -39,7 +39,7 @@ private struct BTFWriter {
     programs.withUnsafeBytes { programs in
       kernel.withUnsafeBytes { kernel in
         guard let programs = BTFBlob(programs), let kernel = BTFBlob(kernel) else { return nil }
-        return ReducedBTF.make(programs: programs, kernel: kernel)
+        return ReducedBTF.make(programs: programs, kernel: kernel)?.types
       }
     }
   }

@@ -66,7 +66,7 @@ struct Enforcement: ~Copyable {
     over recording: borrowing KernelObject, refusesUnixNames: Bool, hostPorts: Int
   ) throws(KernelTracerError) -> OpaquePointer {
     let image = ObjectImage.unpack(enforcementObjectBase64)
-    let types = try KernelTypes(for: image)
+    let types = KernelTypes(for: image)
     let log = LibbpfLog.start()
     let object = try KernelObject.openObject(image, types: types.path)
     KernelObject.share(recording, with: object)

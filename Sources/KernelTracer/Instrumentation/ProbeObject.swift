@@ -18,7 +18,7 @@ struct ProbeObject: ~Copyable {
 
   init(_ kind: ProbeProgram, sharing session: borrowing KernelObject) throws(KernelTracerError) {
     let image = ObjectImage.unpack(kind.image)
-    let types = try KernelTypes(for: image)
+    let types = KernelTypes(for: image)
     let log = LibbpfLog.start()
     let object = try KernelObject.openObject(image, types: types.path)
     if let table = kind.table { try Self.makeTable(table, of: object, for: session) }

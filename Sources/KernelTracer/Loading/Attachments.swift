@@ -18,6 +18,7 @@ struct Attachments: ~Copyable {
         switch entry.attachment {
         case .testRun: break
         case .tracepoint: failure = add(bpf_program__attach(program))
+        case .typedTracepoint: failure = add(bpf_program__attach_trace(program))
         case .rootCgroup, .rootCgroupType: failure = add(bpf_program__attach_cgroup(program, root))
         case .sessionCgroup: failure = add(bpf_program__attach_cgroup(program, session ?? root))
         }

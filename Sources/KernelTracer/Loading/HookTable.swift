@@ -5,6 +5,8 @@ enum HookTable {
   enum Attachment {
     /// A raw tracepoint: attached by libbpf from the section name.
     case tracepoint
+    /// A raw tracepoint, by this name, of whose arguments the program knows the types.
+    case typedTracepoint(String)
     /// The cgroup-v2 root, so that leaving the session's cgroup hides nothing.
     case rootCgroup
     /// The cgroup-v2 root, with an attach type that libbpf's section names may not know; optional.
@@ -13,6 +15,15 @@ enum HookTable {
     case sessionCgroup
     /// Run by the tracer itself.
     case testRun
+
+    /// The attach type that libbpf does not know by the section's name. enum bpf_attach_type, include/uapi/linux/bpf.h
+    var type: UInt32? {
+      switch self {
+      case .rootCgroupType(let type): type
+      case .typedTracepoint: 23  // BPF_TRACE_RAW_TP
+      case .tracepoint, .rootCgroup, .sessionCgroup, .testRun: nil
+      }
+    }
   }
 
   struct Entry {
@@ -59,7 +70,8 @@ enum HookTable {
       program: "on_packet_in", hook: "cgroup_skb/ingress", attachment: .sessionCgroup, isRequired: false,
       cost: "no name of an address is learnt, and what datagrams are answered with is not counted"),
     Entry(
-      program: "on_send", hook: "raw_tp/sock_send_length", attachment: .tracepoint, isRequired: false,
+      program: "on_send", hook: "raw_tp/sock_send_length", attachment: .typedTracepoint("sock_send_length"),
+      isRequired: false,
       cost: """
         sends on packet and vsock sockets, and on sockets that others connected, are not seen; \
         nor who listens behind a unix socket
@@ -92,6 +104,15 @@ enum HookTable {
       program: "on_bind6", hook: "cgroup/post_bind6", attachment: .rootCgroup, isRequired: false,
       cost: "IPv6 listeners made by a parent process are named after the parent, those for datagrams not known"),
   ]
+
+  /// The tracepoints whose types are needed, by program.
+  static let typedTracepoints: [String: String] = {
+    var tracepoints: [String: String] = [:]
+    for entry in entries {
+      if case .typedTracepoint(let name) = entry.attachment { tracepoints[entry.program] = name }
+    }
+    return tracepoints
+  }()
 
   /// The programs that take the kernel about half of the time that it checks all of them for, as measured, and the
   /// others. They are loaded side by side.

@@ -1,6 +1,7 @@
 import CKernelABI
 import CLibbpf
 import Glibc
+import Synchronization
 import Trace
 
 /// Sizes of the kernel-side tables.
@@ -91,15 +92,16 @@ struct KernelObject: ~Copyable {
     try concurrently { () throws(KernelTracerError) in
       madeTables = try SessionTables(image, sizes: sizes)
     } and: { () throws(KernelTracerError) in
-      madeTypes = try KernelTypes(for: image)
+      madeTypes = KernelTypes(for: image, tracepoints: Set(HookTable.typedTracepoints.values))
     }
     guard let tables = madeTables.take(), let types = madeTypes.take() else {
       preconditionFailure("nothing was thrown")
     }
+    let untyped = Self.programsWithoutTypes(types.tracepoints)
     var loadedSlow: OpenObject? = nil
     var loadedOthers: OpenObject? = nil
-    var refusedSlow: Set<String> = []
-    var refusedOthers: Set<String> = []
+    var refusedSlow = untyped
+    var refusedOthers = untyped
     let (path, programs) = (types.path, HookTable.programsBySpeed)
     try concurrently { () throws(KernelTracerError) in
       loadedSlow = try Self.load(programs.slow, of: image, types: path, over: tables, refused: &refusedSlow)
@@ -115,6 +117,24 @@ struct KernelObject: ~Copyable {
     refusedPrograms = refusedSlow.union(refusedOthers)
   }
 
+  /// The sections that libbpf has been told of.
+  private static let typedSections = Mutex<Set<String>>([])
+
+  /// Has libbpf load programs on tracepoints with their types; those whose tracepoint the kernel does not have.
+  private static func programsWithoutTypes(_ types: [String: UInt32]) -> Set<String> {
+    typedSections.withLock { sections in
+      Set(
+        HookTable.typedTracepoints.compactMap { program, tracepoint in
+          guard let type = types[tracepoint] else { return program }
+          let section = "typed_tp/\(tracepoint)"
+          if sections.contains(section) { return nil }
+          guard pt_load_typed(section, type) == 0 else { return program }
+          sections.insert(section)
+          return nil
+        })
+    }
+  }
+
   /// Loads some programs over maps that are there; those that the kernel refuses, and that are not required, into
   /// `refused`.
   private static func load(
@@ -126,8 +146,7 @@ struct KernelObject: ~Copyable {
       let object = OpenObject(try openObject(image, types: types))
       object.autoload(programs.subtracting(refused))
       for entry in HookTable.entries {
-        guard case .rootCgroupType(let type) = entry.attachment, let program = object.program(entry.program)
-        else { continue }
+        guard let type = entry.attachment.type, let program = object.program(entry.program) else { continue }
         bpf_program__set_expected_attach_type(program, bpf_attach_type(rawValue: type))
       }
       tables.share(with: object.pointer)

@@ -11,14 +11,18 @@ struct KernelTypes: ~Copyable {
   /// What libbpf opens; nil where nothing could be reduced, and libbpf reads the whole itself.
   var path: String? { descriptor >= 0 ? "/proc/self/fd/\(descriptor)" : nil }
 
-  init(for image: [UInt8]) throws(KernelTracerError) {
-    let object = try KernelObject.openObject(image, types: nil)
-    defer { bpf_object__close(object) }
-    descriptor = Self.reduced(for: object).map(Self.memoryFile) ?? -1
+  /// The types of tracepoints as the kernel numbers them, of those that were asked for and that it has.
+  let tracepoints: [String: UInt32]
+
+  init(for image: [UInt8], tracepoints: Set<String> = []) {
+    let reduced = Self.reduced(for: image, tracepoints: tracepoints)
+    descriptor = reduced.map { Self.memoryFile($0.types) } ?? -1
+    self.tracepoints = reduced?.tracepoints ?? [:]
   }
 
   private init(bytes: [UInt8]) {
     descriptor = Self.memoryFile(bytes)
+    tracepoints = [:]
   }
 
   /// No types at all, for an object of which no program is loaded.
@@ -26,13 +30,15 @@ struct KernelTypes: ~Copyable {
     KernelTypes(bytes: ReducedBTF.empty)
   }
 
-  private static func reduced(for object: OpaquePointer) -> [UInt8]? {
-    var size: UInt32 = 0
-    guard let own = bpf_object__btf(object), let raw = btf__raw_data(own, &size),
-      let programs = BTFBlob(UnsafeRawBufferPointer(start: raw, count: Int(size)))
-    else { return nil }
-    return withKernelBTF { kernel in
-      BTFBlob(kernel).flatMap { ReducedBTF.make(programs: programs, kernel: $0) }
+  private static func reduced(
+    for image: [UInt8], tracepoints: Set<String>
+  ) -> (types: [UInt8], tracepoints: [String: UInt32])? {
+    ObjectImage.withTypes(of: image) { types in
+      BTFBlob(types).flatMap { programs in
+        withKernelBTF { kernel in
+          BTFBlob(kernel).flatMap { ReducedBTF.make(programs: programs, kernel: $0, tracepoints: tracepoints) }
+        }
+      }
     }
   }
 

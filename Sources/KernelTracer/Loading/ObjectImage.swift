@@ -1,4 +1,6 @@
+import CElf
 import CZlib
+import Glibc
 
 /// The compiled kernel programs, as an ELF object in memory.
 enum ObjectImage {
@@ -30,30 +32,49 @@ enum ObjectImage {
   }
 
   static func decode(base64 text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.count / 4 * 3)
-    var bits: UInt32 = 0
-    var count = 0
-    for character in text {
-      guard let value = value(of: character) else { break }
-      bits = bits << 6 | value
-      count += 6
-      if count >= 8 {
-        count -= 8
-        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+    let none: UInt8 = 64
+    var values = [UInt8](repeating: none, count: 256)
+    let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    for (value, digit) in digits.utf8.enumerated() { values[Int(digit)] = UInt8(value) }
+    return [UInt8](unsafeUninitializedCapacity: (text.count + 3) / 4 * 3) { bytes, count in
+      var bits: UInt32 = 0
+      var digits = 0
+      func write(_ group: UInt32, _ length: Int) {
+        for place in 0..<length { bytes[count + place] = UInt8(truncatingIfNeeded: group >> UInt32(16 - 8 * place)) }
+        count += length
       }
+      for character in text {
+        let value = values[Int(character)]
+        if value == none { break }
+        bits = bits << 6 | UInt32(value)
+        digits += 1
+        if digits % 4 == 0 { write(bits, 3) }
+      }
+      let rest = digits % 4
+      if rest > 1 { write(bits << UInt32(6 * (4 - rest)), rest - 1) }
     }
-    return bytes
   }
 
-  private static func value(of character: UInt8) -> UInt32? {
-    switch character {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
-    case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a")) + 26
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(character - UInt8(ascii: "0")) + 52
-    case UInt8(ascii: "+"): 62
-    case UInt8(ascii: "/"): 63
-    default: nil
+  /// The programs' own type information, the section `.BTF` of an object. Documentation/bpf/btf.rst of Linux
+  static func withTypes<Result>(of image: [UInt8], _ body: (UnsafeRawBufferPointer) -> Result?) -> Result? {
+    image.withUnsafeBytes { bytes in
+      // It is only read: nothing has to be converted in an object of this machine's byte order.
+      let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
+      guard elf_version(UInt32(EV_CURRENT)) != EV_NONE, let elf = elf_memory(start, bytes.count) else { return nil }
+      defer { elf_end(elf) }
+      var names = 0
+      guard elf_getshdrstrndx(elf, &names) == 0 else { return nil }
+      var next = elf_nextscn(elf, nil)
+      while let section = next {
+        var header = GElf_Shdr()
+        if gelf_getshdr(section, &header) != nil, let name = elf_strptr(elf, names, Int(header.sh_name)),
+          strcmp(name, ".BTF") == 0, let data = elf_rawdata(section, nil)
+        {
+          return body(UnsafeRawBufferPointer(start: data.pointee.d_buf, count: data.pointee.d_size))
+        }
+        next = elf_nextscn(elf, section)
+      }
+      return nil
     }
   }
 }

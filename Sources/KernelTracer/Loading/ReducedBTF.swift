@@ -13,17 +13,23 @@ struct ReducedBTF {
   private var typeCount: UInt32 = 0
   private var pointer: UInt32 = 0
   private var isMalformed = false
+  private let wantedTracepoints: Set<String>
+  private var tracepoints: [String: UInt32] = [:]
 
-  /// BTF with what `programs` needs of `kernel`; nil where either is not well-formed.
-  static func make(programs: BTFBlob, kernel: BTFBlob) -> [UInt8]? {
-    var reduced = ReducedBTF(kernel: kernel, needed: structures(of: programs))
+  /// BTF with what `programs` needs of `kernel`, and the types of tracepoints, as the kernel's BTF numbers them, of those
+  /// that it has; nil where either is not well-formed.
+  static func make(
+    programs: BTFBlob, kernel: BTFBlob, tracepoints: Set<String> = []
+  ) -> (types: [UInt8], tracepoints: [String: UInt32])? {
+    var reduced = ReducedBTF(kernel: kernel, needed: structures(of: programs), tracepoints: tracepoints)
     reduced.copyNeeded()
-    return reduced.isMalformed ? nil : reduced.blob
+    return reduced.isMalformed ? nil : (reduced.blob, reduced.tracepoints)
   }
 
-  private init(kernel: BTFBlob, needed: [String: Set<String>]) {
+  private init(kernel: BTFBlob, needed: [String: Set<String>], tracepoints: Set<String>) {
     self.kernel = kernel
     self.needed = needed
+    wantedTracepoints = tracepoints
   }
 
   /// Names of members by name of structure. libbpf ignores what follows `___` in a name.
@@ -48,12 +54,20 @@ struct ReducedBTF {
   }
 
   private mutating func copyNeeded() {
-    let lengths = Set(needed.keys.map(\.utf8.count))
-    let hashes = Set(needed.keys.map { Self.hash($0.utf8) })
-    for type in 1...UInt32(kernel.typeCount) where kernel.kind(of: type) == .structure {
+    let typedefs = Dictionary(uniqueKeysWithValues: wantedTracepoints.map { ("btf_trace_\($0)", $0) })
+    let names = Array(needed.keys) + Array(typedefs.keys)
+    let lengths = Set(names.map(\.utf8.count))
+    let hashes = Set(names.map { Self.hash($0.utf8) })
+    for type in 1...UInt32(kernel.typeCount) {
+      let kind = kernel.kind(of: type)
+      guard kind == .structure || kind == .typedef && !typedefs.isEmpty else { continue }
       let text = kernel.text(at: kernel.name(of: type))
       guard lengths.contains(text.count), hashes.contains(Self.hash(text)) else { continue }
-      _ = copy(type)
+      if kind == .structure {
+        _ = copy(type)
+      } else if let tracepoint = typedefs[String(decoding: text, as: UTF8.self)] {
+        tracepoints[tracepoint] = type
+      }
     }
   }
 

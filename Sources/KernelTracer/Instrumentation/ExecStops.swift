@@ -64,13 +64,17 @@ struct ExecStops: ~Copyable {
   /// Readable when a process waits.
   var descriptor: Int32 { ring_buffer__epoll_fd(ring) }
 
-  /// Waits for the guard to be at its post; processes are stopped from here on.
+  /// Waits for the guard to be at its post, with the rights that it has there.
+  mutating func awaitGuard() throws(KernelTracerError) {
+    guard ready >= 0 else { return }
+    let result = pt_await_guard(ready)
+    ready = -1
+    guard result == 0 else { throw .system("cannot start a process", errno: -result) }
+  }
+
+  /// Processes are stopped from here on.
   mutating func switchOn() throws(KernelTracerError) {
-    if ready >= 0 {
-      let result = pt_await_guard(ready)
-      ready = -1
-      guard result == 0 else { throw .system("cannot start a process", errno: -result) }
-    }
+    try awaitGuard()
     pt_stops_switch(table, 1)
   }
 

@@ -58,8 +58,11 @@ final class Instrumentation {
   /// Readable when a process waits.
   var descriptor: Int32 { stops.descriptor }
 
-  /// The child that stands in for this process.
-  var guardian: pid_t { stops.guardian }
+  /// The child that stands in for this process, at its post.
+  func guardian() throws(KernelTracerError) -> pid_t {
+    try stops.awaitGuard()
+    return stops.guardian
+  }
 
   /// Lets everything go; why tests could not be told apart. The kernel takes longer to let go of probes than the rest of
   /// the run's end takes, so that this comes first; nothing waits for it.

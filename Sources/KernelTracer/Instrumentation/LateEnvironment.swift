@@ -62,12 +62,12 @@ public struct LateEnvironment: Sendable {
 extension Instrumentation {
   /// Whether the kernel lets this process write into what it runs. Yama (Documentation/admin-guide/LSM/Yama.rst) may
   /// allow that for descendants alone; of those, one is tried.
-  func mayWriteMemory(ofChildren: Bool) -> Bool {
+  func mayWriteMemory(ofChildren: Bool) throws(KernelTracerError) -> Bool {
     let scope = ProcFile.text(of: "/proc/sys/kernel/yama/ptrace_scope").flatMap { Int($0.prefix { $0 != "\n" }) } ?? 0
     // An elevated process and its guard are closed to everybody, and tell nothing about the command.
     guard ofChildren else { return scope == 0 }
     guard scope <= 1 else { return false }
-    let memory = open("/proc/\(guardian)/mem", O_RDWR | O_CLOEXEC)
+    let memory = open("/proc/\(try guardian())/mem", O_RDWR | O_CLOEXEC)
     guard memory >= 0 else { return false }
     close(memory)
     return true

@@ -108,8 +108,8 @@ extension TracerSession {
 
   /// Whether test processes can get a `LateEnvironment`: they are stopped, and the kernel lets this process write into
   /// them, which may be its descendants or not.
-  public func mayFillEnvironments(ofDescendants: Bool) -> Bool {
-    instrumentation?.mayWriteMemory(ofChildren: ofDescendants) ?? false
+  public func mayFillEnvironments(ofDescendants: Bool) throws(KernelTracerError) -> Bool {
+    try instrumentation?.mayWriteMemory(ofChildren: ofDescendants) ?? false
   }
 
   /// Hands over everything that is in the ring now.

@@ -230,7 +230,7 @@ struct WrappedRun {
       launch.identity = rights.identity
       launch.dropsCapabilities = rights.dropsCapabilities
       launch.isConfined = enforces
-      if hasStableEnvironment(session) { StableEnvironment.apply(to: &launch, inbound: environment) }
+      if try hasStableEnvironment(session) { StableEnvironment.apply(to: &launch, inbound: environment) }
       if var launcher = Privileges.elevated {
         result = try follow(launch, by: &launcher, &session, adapters: &adapters, recording: &recording)
       } else {
@@ -250,9 +250,11 @@ struct WrappedRun {
   }
 
   /// Whether the command keeps things by its environment, and its test processes can get what differs.
-  private func hasStableEnvironment(_ session: borrowing TracerSession) -> Bool {
-    SwiftPackageManager.isTest(arguments) && command.adapterChoice.includes(Instrument.swift.name)
-      && rights.identity == nil && session.mayFillEnvironments(ofDescendants: Privileges.elevated == nil)
+  private func hasStableEnvironment(_ session: borrowing TracerSession) throws(KernelTracerError) -> Bool {
+    guard SwiftPackageManager.isTest(arguments), command.adapterChoice.includes(Instrument.swift.name),
+      rights.identity == nil
+    else { return false }
+    return try session.mayFillEnvironments(ofDescendants: Privileges.elevated == nil)
   }
 
   private func follow<Host: CommandHost & ~Copyable>(

@@ -131,11 +131,14 @@ struct CgroupHierarchy {
       if fields[separator + 1] == "cgroup2" { root = unescaped(fields[4]) }
     }
     guard let root else {
+      let hybrid = "/sys/fs/cgroup/unified"
+      let place = access(hybrid, F_OK) == 0 ? hybrid : "/sys/fs/cgroup"
       throw KernelTracerError(
         .unsupportedKernel, "no cgroup v2 hierarchy is mounted",
-        advice:
-          "mount one: mount -t cgroup2 none /sys/fs/cgroup/unified (in a container: -v /sys/fs/cgroup:/sys/fs/cgroup:ro)"
-      )
+        advice: """
+          mount one: mount -t cgroup2 none \(place) (in a container: -v /sys/fs/cgroup:/sys/fs/cgroup:ro; `ip netns exec` \
+          hides the machine's, nsenter --net=/run/netns/NAME does not)
+          """)
     }
     let own = ProcFile.lines(of: "/proc/\(process)/cgroup").first { $0.hasPrefix("0::") }.map { $0.dropFirst(3) } ?? "/"
     let path = own == "/" ? root : root + own

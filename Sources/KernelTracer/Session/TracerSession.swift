@@ -163,7 +163,7 @@ public struct TracerSession: ~Copyable {
   /// Detaches and frees everything while `body` runs, which takes the kernel milliseconds.
   public consuming func detach(while body: () -> Void) {
     var session: TracerSession? = self
-    concurrently(body) { session = nil }
+    concurrently(body) { _ = session.take() }
   }
 
   /// A step of the end whose failure is evidence missing, never a reason to stop.

@@ -2,15 +2,12 @@
 public enum GrammarError: Error, Hashable, Sendable {
   /// What should have stood there, and what did.
   case expected(String, found: String)
-  /// Well-formed, but this version cannot judge it.
-  case notYet(String, found: String)
 }
 
 extension GrammarError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .expected(let expected, let found): "expected \(expected), found \(found.quotedForMessage)"
-    case .notYet(let what, let found): "\(what), found \(found.quotedForMessage)"
     }
   }
 }

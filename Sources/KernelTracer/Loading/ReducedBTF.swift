@@ -56,13 +56,15 @@ struct ReducedBTF {
   private mutating func copyNeeded() {
     let typedefs = Dictionary(uniqueKeysWithValues: wantedTracepoints.map { ("btf_trace_\($0)", $0) })
     let names = Array(needed.keys) + Array(typedefs.keys)
-    let lengths = Set(names.map(\.utf8.count))
+    // A bit for each length, the last for all that are longer.
+    func bit(_ length: Int) -> UInt64 { 1 << UInt64(min(length, 63)) }
+    let lengths = names.reduce(0) { $0 | bit($1.utf8.count) }
     let hashes = Set(names.map { Self.hash($0.utf8) })
     for type in 1...UInt32(kernel.typeCount) {
       let kind = kernel.kind(of: type)
-      guard kind == .structure || kind == .typedef && !typedefs.isEmpty else { continue }
+      guard kind == .structure || kind == .typedef else { continue }
       let text = kernel.text(at: kernel.name(of: type))
-      guard lengths.contains(text.count), hashes.contains(Self.hash(text)) else { continue }
+      guard lengths & bit(text.count) != 0, hashes.contains(Self.hash(text)) else { continue }
       if kind == .structure {
         _ = copy(type)
       } else if let tracepoint = typedefs[String(decoding: text, as: UTF8.self)] {

@@ -87,8 +87,7 @@ static __always_inline bool is_plain_segment(struct __sk_buff *packet)
 	       packet->sk->dst_port != bpf_htons(DNS_PORT);
 }
 
-/* What leaves for a busy flow's destination; 0 where that is the flow table's. Checked once, apart from what follows.
- */
+/* What leaves for a busy flow's destination; 0 where that is the flow table's. Checked apart from what follows. */
 __noinline int count_busy_packet_out(struct __sk_buff *packet)
 {
 	__u32 headers = 0;

@@ -21,6 +21,10 @@ private struct BTFWriter {
     types += [0, BTFBlob.Kind.pointer.rawValue << 24, type]
   }
 
+  mutating func typedef(_ name: String, of type: UInt32) {
+    types += [string(name), BTFBlob.Kind.typedef.rawValue << 24, type]
+  }
+
   private mutating func string(_ text: String) -> UInt32 {
     if text.isEmpty { return 0 }
     defer { strings += text.utf8 + [0] }
@@ -35,13 +39,19 @@ private struct BTFWriter {
 }
 
 @Suite struct ReducedBTFTests {
-  private func reduce(programs: [UInt8], kernel: [UInt8]) -> [UInt8]? {
+  private func make(
+    programs: [UInt8], kernel: [UInt8], tracepoints: Set<String> = []
+  ) -> (types: [UInt8], tracepoints: [String: UInt32])? {
     programs.withUnsafeBytes { programs in
       kernel.withUnsafeBytes { kernel in
         guard let programs = BTFBlob(programs), let kernel = BTFBlob(kernel) else { return nil }
-        return ReducedBTF.make(programs: programs, kernel: kernel)?.types
+        return ReducedBTF.make(programs: programs, kernel: kernel, tracepoints: tracepoints)
       }
     }
+  }
+
+  private func reduce(programs: [UInt8], kernel: [UInt8]) -> [UInt8]? {
+    make(programs: programs, kernel: kernel)?.types
   }
 
   /// Structures as `name: member@bits …`.
@@ -84,6 +94,16 @@ private struct BTFWriter {
     kernel.structure("task", size: 8, [("mm", 3, 0)])
     let reduced = try #require(reduce(programs: programs.bytes, kernel: kernel.bytes))
     #expect(structures(reduced) == ["task: mm@0"])
+  }
+
+  @Test func findsTheTypesOfTracepointsThatTheKernelHas() throws {
+    var kernel = BTFWriter()
+    kernel.structure("btf_trace_sent", size: 8, [("length", 1, 0)])
+    kernel.typedef("btf_trace_received", of: 1)
+    kernel.typedef("btf_trace_sent", of: 1)
+    let made = try #require(
+      make(programs: BTFWriter().bytes, kernel: kernel.bytes, tracepoints: ["sent", "not_there"]))
+    #expect(made.tracepoints == ["sent": 4])
   }
 
   @Test func refusesWhatIsNotBTF() {

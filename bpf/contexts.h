@@ -34,7 +34,39 @@ static __always_inline struct context *find_context(__u32 process, __u32 kind, _
 	return table ? bpf_map_lookup_elem(table, &key) : NULL;
 }
 
-static __always_inline __u32 test_of_current_goroutine(void)
+/*
+ * What a goroutine's creation gave it that was not seen: exact where a test's own goroutine created it, else what the
+ * one that did was last known to work for.
+ */
+static __always_inline struct context context_by_creator(const struct member *member, __u32 process, __u64 goroutine)
+{
+	struct context *creator =
+	    find_context(process, CONTEXT_CREATOR, read_word(goroutine + member->goroutine_creator));
+	struct context context = {};
+	if (creator && creator->identity == (__u32)member->start) {
+		context.test = creator->test;
+		context.flags = creator->flags;
+	}
+	return context;
+}
+
+/* Whether a context is that of the goroutine which is now at its address. */
+static __always_inline bool is_current(const struct member *member, const struct context *context, __u64 goroutine)
+{
+	return !(member->flags & MEMBER_CREATES_UNSEEN) ||
+	       (context && context->identity == (__u32)read_word(goroutine + member->goroutine_number));
+}
+
+static __always_inline __u32 test_of_goroutine(const struct member *member, __u32 process, __u64 goroutine)
+{
+	struct context *context = find_context(process, CONTEXT_GOROUTINE, goroutine);
+	if (is_current(member, context, goroutine))
+		return test_of_context(context);
+	struct context created = context_by_creator(member, process, goroutine);
+	return test_of_context(&created);
+}
+
+static __always_inline __u32 test_of_current_goroutine(const struct member *member)
 {
 	__u64 goroutine = 0;
 #ifdef __TARGET_ARCH_x86
@@ -42,8 +74,7 @@ static __always_inline __u32 test_of_current_goroutine(void)
 	struct task_struct *task = (void *)bpf_get_current_task();
 	bpf_probe_read_user(&goroutine, sizeof goroutine, (void *)(BPF_CORE_READ(task, thread.fsbase) - 8));
 #endif
-	__u32 process = bpf_get_current_pid_tgid() >> 32;
-	return goroutine ? test_of_context(find_context(process, CONTEXT_GOROUTINE, goroutine)) : 0;
+	return goroutine ? test_of_goroutine(member, bpf_get_current_pid_tgid() >> 32, goroutine) : 0;
 }
 
 #endif

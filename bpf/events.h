@@ -438,16 +438,22 @@ struct member {
 	__u32 open_tests;     /* begun and not ended, MARKER_THREAD's left out */
 	__u32 open_sum;	      /* of Swift's open tests, without their levels: where one is left, that one */
 	__u32 swift_layout;   /* index in the table of layouts, where MEMBER_RUNS_SWIFT */
+	/* Where a runtime.g of the process has its goid and its parentGoid, bytes; 0: not known. */
+	__u16 goroutine_number;
+	__u16 goroutine_creator;
+	__u64 runtime;	       /* address at which its concurrency runtime is loaded */
+	__u64 counts_from;     /* time at which the counting of goroutines that are created began anew */
+	__u32 goroutine_count; /* how many were */
 	__u32 reserved;
-	__u64 runtime; /* address at which its concurrency runtime is loaded */
 	char comm[TASK_COMM_LENGTH];
 };
 #define MEMBER_CANARY 1
 #define MEMBER_READS_ENVIRONMENT 2 /* descends from an interpreter whose children carry a test name */
 #define MEMBER_GOROUTINES 8	   /* runs a Go test binary that has probes: its threads run goroutines */
 #define MEMBER_RUNS_SWIFT 4	   /* a test binary whose tasks are followed */
+#define MEMBER_CREATES_UNSEEN 16   /* no longer tells which goroutines it creates: they are too many */
 /* Whatever has contexts of its own: ends with the program, is not inherited. */
-#define MEMBER_LANGUAGES (MEMBER_GOROUTINES | MEMBER_RUNS_SWIFT)
+#define MEMBER_LANGUAGES (MEMBER_GOROUTINES | MEMBER_RUNS_SWIFT | MEMBER_CREATES_UNSEEN)
 
 /* Thread table: threads that were marked, or that a marked thread created. */
 struct thread_test {
@@ -468,12 +474,17 @@ struct context_key {
 #define CONTEXT_TIMER 2	    /* the function of a time.AfterFunc: whose goroutine will run it */
 #define CONTEXT_SLOT 3	    /* a place in a channel's buffer: who sent what is in it */
 #define CONTEXT_BENCHMARK 4 /* a testing.B, which many goroutines run one after the other */
+#define CONTEXT_CREATOR 5   /* a goroutine by its number: what those have that it creates unseen */
 
 struct context {
 	__u32 test;	/* whose it is by its creation */
 	__u32 received; /* whose work it took over last, 0: none */
 	__u32 flags;	/* CONTEXT_RUNS_TEST, CONTEXT_NEVER_WAITED */
-	__u32 name;	/* of a benchmark: the low half of its name's address */
+	/*
+	 * Whose this is that others come to have the key of. The low half of: a goroutine's number; the address of a
+	 * benchmark's name; the start of a creator's process.
+	 */
+	__u32 identity;
 };
 #define CONTEXT_RUNS_TEST 1    /* runs the test's own function */
 #define CONTEXT_NEVER_WAITED 2 /* made for its test by an exact one, and nothing came to it from elsewhere since */
@@ -484,6 +495,19 @@ struct context {
 #define GO_COOKIE_FIRST(cookie) ((cookie) >> 8 & 0xFFFFFF)
 #define GO_COOKIE_SECOND(cookie) ((cookie) >> 32)
 
+/* The same for GO_GOROUTINE_CREATED, with offsets within a runtime.g of its goid and its parentGoid, 0: not known. */
+#define GO_CREATION_COOKIE(creator, function, number, parent)                                                          \
+	(GO_GOROUTINE_CREATED | (__u64)(creator) << 8 | (__u64)(function) << 20 | (__u64)(number) << 32 |              \
+	 (__u64)(parent) << 48)
+#define GO_CREATION_CREATOR(cookie) ((cookie) >> 8 & 0xFFF)
+#define GO_CREATION_FUNCTION(cookie) ((cookie) >> 20 & 0xFFF)
+#define GO_CREATION_NUMBER(cookie) ((cookie) >> 32 & 0xFFFF)
+#define GO_CREATION_PARENT(cookie) ((cookie) >> 48)
+
+/* So many goroutines created within such a time, and their probe, which takes 2 us each, is to be detached. */
+#define GO_CREATIONS 4096
+#define GO_CREATIONS_NS 100000000
+
 /* Each with the registers that matter there (Go's internal ABI) and the cookie's numbers. The current g is in r14. */
 #define GO_TEST_BEGINS 1	/* rax: testing.T or F; offset of its name */
 #define GO_TEST_ENDS 2		/* rax: testing.T or F; offsets of `failed` and `skipped` */
@@ -491,7 +515,7 @@ struct context {
 #define GO_EXAMPLE_ENDS 4	/* */
 #define GO_BENCHMARK_BEGINS 5	/* rax: testing.B; offset of its name */
 #define GO_BENCHMARK_ENDS 6	/* rax: testing.B; offsets of `failed` and `skipped` */
-#define GO_GOROUTINE_CREATED 7	/* rax: the new g; offsets from rsp of the creating g and of the function */
+#define GO_GOROUTINE_CREATED 7	/* rax: the new g; a cookie of its own: offsets from rsp of creating g and function */
 #define GO_TIMER_CREATED 8	/* rbx: the function */
 #define GO_SENT_DIRECTLY 9	/* rax: type; rbx: the receiver's sudog */
 #define GO_RECEIVED_DIRECTLY 10 /* rax: type; rbx: the sender's sudog */
@@ -528,7 +552,8 @@ struct stop_table {
 };
 #define STOP_BEGINS 1 /* within the program that sends SIGSTOP */
 #define STOP_SENT 2
-#define STOP_NO_SLOT STOP_SLOTS /* of a process that is only told of */
+#define STOP_NO_SLOT STOP_SLOTS	      /* of a process that is only told of */
+#define STOP_NO_MORE (STOP_SLOTS + 1) /* of one that passes its probes so often that some are to be detached */
 
 /* To the tracer, in a ring of its own. */
 struct stop_request {

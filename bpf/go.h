@@ -7,6 +7,7 @@
 #ifndef PROCESS_TRACER_GO_H
 #define PROCESS_TRACER_GO_H
 
+#include "requests.h"
 #include "test_records.h"
 
 #ifdef __TARGET_ARCH_x86
@@ -21,9 +22,57 @@ static __always_inline void set_context(__u32 process, __u32 kind, __u64 address
 		count(&counters.contexts_refused);
 }
 
-static __always_inline __u32 test_of_goroutine(__u32 process, __u64 goroutine)
+static __always_inline __u32 identity_of(const struct member *member, __u64 goroutine)
 {
-	return test_of_context(find_context(process, CONTEXT_GOROUTINE, goroutine));
+	return member->goroutine_number ? read_word(goroutine + member->goroutine_number) : 0;
+}
+
+/* What goroutines have from now on that this one creates unseen. */
+static __always_inline void set_creator(const struct member *member, __u32 process, __u32 number, __u32 test,
+					__u32 flags)
+{
+	struct context creator = {.test = test, .flags = flags, .identity = member->start};
+	struct context *former = find_context(process, CONTEXT_CREATOR, number);
+	if (former)
+		*former = creator;
+	else if (test)
+		set_context(process, CONTEXT_CREATOR, number, &creator);
+}
+
+/*
+ * Behind each change of a context that is not a test's own. As long as nothing came to a goroutine from elsewhere, all
+ * that it created is what it is.
+ */
+static __always_inline void note_creator(const struct member *member, __u32 process, const struct context *context)
+{
+	if (member->flags & MEMBER_CREATES_UNSEEN)
+		set_creator(member, process, context->identity, test_of_context(context),
+			    context->flags & CONTEXT_NEVER_WAITED);
+}
+
+/* The context of a goroutine, NULL where there is nothing to tell. One whose creation was not seen gets it now. */
+static __always_inline struct context *context_of(const struct member *member, __u32 process, __u64 goroutine)
+{
+	struct context *context = find_context(process, CONTEXT_GOROUTINE, goroutine);
+	if (is_current(member, context, goroutine))
+		return context;
+	struct context created = context_by_creator(member, process, goroutine);
+	created.identity = identity_of(member, goroutine);
+	if (!context) {
+		if (!created.test)
+			return NULL;
+		set_context(process, CONTEXT_GOROUTINE, goroutine, &created);
+		note_creator(member, process, &created);
+		return find_context(process, CONTEXT_GOROUTINE, goroutine);
+	}
+	/* Its memory's former goroutine creates nothing more; those that a test's own created may be there still. */
+	struct context_key former = {.process = process, .kind = CONTEXT_CREATOR, .address = context->identity};
+	void *table = late_table(&late_contexts);
+	if (table && !(context->flags & CONTEXT_RUNS_TEST))
+		bpf_map_delete_elem(table, &former);
+	*context = created;
+	note_creator(member, process, context);
+	return context;
 }
 
 /*
@@ -31,23 +80,27 @@ static __always_inline __u32 test_of_goroutine(__u32 process, __u64 goroutine)
  * goroutine stays with it, whatever comes; so does what gets something from an
  * exact one of the same test.
  */
-static __always_inline void receive(__u32 process, __u64 receiver, __u32 test)
+static __always_inline void receive(const struct member *member, __u32 process, __u64 receiver, __u32 test)
 {
-	struct context *context = find_context(process, CONTEXT_GOROUTINE, receiver);
+	struct context *context = context_of(member, process, receiver);
 	if (!context) {
 		struct context received = {.received = at_level(test, TEST_LEVEL_HANDOFF)};
-		if (received.received)
+		if (received.received) {
+			received.identity = identity_of(member, receiver);
 			set_context(process, CONTEXT_GOROUTINE, receiver, &received);
+			note_creator(member, process, &received);
+		}
 		return;
 	}
 	if (context->flags & CONTEXT_RUNS_TEST)
 		return;
 	__u32 own = test_of_context(context);
-	if (own == test && (test & TEST_LEVEL_MASK) == TEST_LEVEL_EXACT)
-		return;
-	context->flags &= ~CONTEXT_NEVER_WAITED;
-	if (test)
-		context->received = at_level(test, TEST_LEVEL_HANDOFF);
+	if (own != test || (test & TEST_LEVEL_MASK) != TEST_LEVEL_EXACT) {
+		context->flags &= ~CONTEXT_NEVER_WAITED;
+		if (test)
+			context->received = at_level(test, TEST_LEVEL_HANDOFF);
+	}
+	note_creator(member, process, context);
 }
 
 /* ------------------------------------------------------------------ results */
@@ -67,14 +120,39 @@ static __always_inline void emit_result(const struct member *member, __u32 test,
 
 /* -------------------------------------------------------------------- tests */
 
+/* A test's own goroutine. */
+static __always_inline void set_runner(const struct member *member, __u32 process, __u64 goroutine, __u32 test)
+{
+	struct context context = {.test = test, .flags = CONTEXT_RUNS_TEST};
+	context.identity = identity_of(member, goroutine);
+	set_context(process, CONTEXT_GOROUTINE, goroutine, &context);
+}
+
+/* Of a goroutine that runs nothing else before or after: what it creates is the test's, whenever that is asked. */
+static __always_inline void set_only_runner(const struct member *member, __u32 process, __u64 goroutine, __u32 test)
+{
+	set_runner(member, process, goroutine, test);
+	if (member->goroutine_number)
+		set_creator(member, process, identity_of(member, goroutine), test, CONTEXT_NEVER_WAITED);
+}
+
 static __always_inline void begin_on(struct member *member, __u32 process, __u64 goroutine, __u64 name, __u64 length)
 {
 	/* What only holds the tests of a binary together has no name. */
 	if (!length)
 		return;
-	struct context context = {.test = new_test(0), .flags = CONTEXT_RUNS_TEST};
-	set_context(process, CONTEXT_GOROUTINE, goroutine, &context);
-	emit_begin(member, context.test, name, length);
+	__u32 test = new_test(0);
+	set_only_runner(member, process, goroutine, test);
+	emit_begin(member, test, name, length);
+}
+
+/* Examples run one after the other, on the goroutine that runs all of them. */
+static __always_inline void begin_example(struct member *member, __u32 process, __u64 goroutine, __u64 name,
+					  __u64 length)
+{
+	__u32 test = new_test(0);
+	set_runner(member, process, goroutine, test);
+	emit_begin(member, test, name, length);
 }
 
 /* A benchmark is run again and again, with more rounds, on a goroutine of its own each time. */
@@ -86,10 +164,10 @@ static __always_inline void begin_benchmark(struct member *member, __u32 process
 	if (first != 'B')
 		return; /* "Main", which runs them all */
 	struct context *known = find_context(process, CONTEXT_BENCHMARK, benchmark);
-	struct context context = {.flags = CONTEXT_RUNS_TEST, .name = name};
-	bool is_known = known && known->name == (__u32)name;
+	bool is_known = known && known->identity == (__u32)name;
+	struct context context = {.identity = name};
 	context.test = is_known ? known->test : new_test(0);
-	set_context(process, CONTEXT_GOROUTINE, goroutine, &context);
+	set_only_runner(member, process, goroutine, context.test);
 	if (is_known)
 		return;
 	set_context(process, CONTEXT_BENCHMARK, benchmark, &context);
@@ -104,16 +182,33 @@ static __always_inline __u32 test_run_by(__u32 process, __u64 goroutine)
 
 /* --------------------------------------------------------------- goroutines */
 
-/* The creator and the function are where the pointers point. */
-static __always_inline void create(__u32 process, __u64 goroutine, __u64 creator, __u64 function)
+/*
+ * A goroutine that is created costs the probe that tells of it. Where they are
+ * so many that this is felt, the tracer is asked to detach it; from then on a
+ * goroutine is known by who created it, which the runtime itself keeps.
+ */
+static __always_inline void count_creation(struct member *member, __u32 process)
 {
-	__u32 test = test_of_goroutine(process, read_word(creator));
+	__u32 created = __sync_fetch_and_add(&member->goroutine_count, 1) + 1;
+	if (created % GO_CREATIONS)
+		return;
+	__u64 now = bpf_ktime_get_boot_ns(), since = member->counts_from;
+	member->counts_from = now;
+	if (now - since <= GO_CREATIONS_NS && tell_tracer(STOP_NO_MORE, process, member))
+		__sync_fetch_and_or(&member->flags, MEMBER_CREATES_UNSEEN);
+}
+
+/* The creator and the function are where the pointers point. */
+static __always_inline void create(struct member *member, __u32 process, __u64 goroutine, __u64 creator, __u64 function)
+{
+	__u32 test = test_of_goroutine(member, process, read_word(creator));
 	/* The runtime itself, on no goroutine of the program's: a timer. */
 	if (!test) {
 		struct context *timer = find_context(process, CONTEXT_TIMER, read_word(function));
 		test = timer ? at_level(timer->test, TEST_LEVEL_HANDOFF) : 0;
 	}
 	struct context context = {};
+	context.identity = identity_of(member, goroutine);
 	if ((test & TEST_LEVEL_MASK) == TEST_LEVEL_HANDOFF)
 		context.received = test;
 	else
@@ -131,14 +226,14 @@ static __always_inline void create(__u32 process, __u64 goroutine, __u64 creator
 		set_context(process, CONTEXT_GOROUTINE, goroutine, &context);
 }
 
-static __always_inline void put_into(__u32 process, __u64 slot, __u64 sender)
+static __always_inline void put_into(const struct member *member, __u32 process, __u64 slot, __u64 sender)
 {
-	struct context context = {.test = test_of_goroutine(process, sender)};
+	struct context context = {.test = test_of_goroutine(member, process, sender)};
 	if (context.test)
 		set_context(process, CONTEXT_SLOT, slot, &context);
 }
 
-static __always_inline void take_from(__u32 process, __u64 slot, __u64 receiver)
+static __always_inline void take_from(const struct member *member, __u32 process, __u64 slot, __u64 receiver)
 {
 	struct context_key key = {.process = process, .kind = CONTEXT_SLOT, .address = slot};
 	void *table = late_table(&late_contexts);
@@ -146,14 +241,16 @@ static __always_inline void take_from(__u32 process, __u64 slot, __u64 receiver)
 	__u32 test = sent ? sent->test : 0;
 	if (sent)
 		bpf_map_delete_elem(table, &key);
-	receive(process, receiver, test);
+	receive(member, process, receiver, test);
 }
 
-static __always_inline void wait(__u32 process, __u64 goroutine)
+static __always_inline void wait(const struct member *member, __u32 process, __u64 goroutine)
 {
-	struct context *context = find_context(process, CONTEXT_GOROUTINE, goroutine);
-	if (context)
-		context->flags &= ~CONTEXT_NEVER_WAITED;
+	struct context *context = context_of(member, process, goroutine);
+	if (!context || context->flags & CONTEXT_RUNS_TEST)
+		return;
+	context->flags &= ~CONTEXT_NEVER_WAITED;
+	note_creator(member, process, context);
 }
 
 /* Who waits on a channel: the first field of a sudog, runtime/runtime2.go. */
@@ -170,13 +267,19 @@ int on_go(struct pt_regs *registers)
 	/* What a test started is that test's as a whole. */
 	if (!member || member->inherited_test >> TEST_ID_SHIFT)
 		return 0;
+	__u64 cookie = bpf_get_attach_cookie(registers);
+	__u64 place = GO_COOKIE_PLACE(cookie);
 	if (!(member->flags & MEMBER_GOROUTINES)) {
+		/* The first thing of all is that the main goroutine is created. */
+		bool is_created = place == GO_GOROUTINE_CREATED;
+		member->goroutine_number = is_created ? GO_CREATION_NUMBER(cookie) : 0;
+		member->goroutine_creator = is_created ? GO_CREATION_PARENT(cookie) : 0;
+		member->goroutine_count = 0;
+		member->counts_from = bpf_ktime_get_boot_ns();
 		__sync_fetch_and_or(&member->flags, MEMBER_GOROUTINES);
 		note_change();
 	}
-	__u64 cookie = bpf_get_attach_cookie(registers);
 	__u64 rax = registers->rax, rbx = registers->rbx, current = registers->r14;
-	__u64 place = GO_COOKIE_PLACE(cookie);
 	if (place >= GO_SENT_DIRECTLY && place <= GO_SENT_FROM_WAITING && !read_word(rax))
 		return 0; /* a type without a size, its first field (internal/abi): a signal, no work */
 	switch (place) {
@@ -198,11 +301,11 @@ int on_go(struct pt_regs *registers)
 		break;
 	}
 	case GO_EXAMPLE_BEGINS:
-		begin_on(member, process, current, rax, rbx);
+		begin_example(member, process, current, rax, rbx);
 		break;
 	case GO_EXAMPLE_ENDS: {
 		__u32 test = test_run_by(process, current);
-		struct context none = {};
+		struct context none = {.identity = identity_of(member, current)};
 		if (test)
 			emit_end(member, test, "\0\0\0\0\0\0\0", 0);
 		/* It ran on the goroutine that runs all of them. */
@@ -210,33 +313,37 @@ int on_go(struct pt_regs *registers)
 		break;
 	}
 	case GO_GOROUTINE_CREATED:
-		create(process, rax, registers->rsp + GO_COOKIE_FIRST(cookie),
-		       registers->rsp + GO_COOKIE_SECOND(cookie));
+		if (member->flags & MEMBER_CREATES_UNSEEN)
+			break;
+		if (member->goroutine_number)
+			count_creation(member, process);
+		create(member, process, rax, registers->rsp + GO_CREATION_CREATOR(cookie),
+		       registers->rsp + GO_CREATION_FUNCTION(cookie));
 		break;
 	case GO_TIMER_CREATED: {
-		struct context context = {.test = test_of_goroutine(process, current)};
+		struct context context = {.test = test_of_goroutine(member, process, current)};
 		if (context.test)
 			set_context(process, CONTEXT_TIMER, rbx, &context);
 		break;
 	}
 	case GO_SENT_DIRECTLY:
-		receive(process, waiter(rbx), test_of_goroutine(process, current));
+		receive(member, process, waiter(rbx), test_of_goroutine(member, process, current));
 		break;
 	case GO_RECEIVED_DIRECTLY:
-		receive(process, current, test_of_goroutine(process, waiter(rbx)));
+		receive(member, process, current, test_of_goroutine(member, process, waiter(rbx)));
 		break;
 	case GO_SENT_TO_BUFFER:
-		put_into(process, rbx, current);
+		put_into(member, process, rbx, current);
 		break;
 	case GO_TAKEN_FROM_BUFFER:
-		take_from(process, registers->rcx, current);
+		take_from(member, process, registers->rcx, current);
 		break;
 	case GO_SENT_FROM_WAITING:
-		put_into(process, rbx, waiter(read_word(registers->rsp + GO_COOKIE_FIRST(cookie))));
+		put_into(member, process, rbx, waiter(read_word(registers->rsp + GO_COOKIE_FIRST(cookie))));
 		break;
 	case GO_WAITS:
 		if (!GO_COOKIE_FIRST(cookie) || GO_COOKIE_FIRST(cookie) == rbx)
-			wait(process, current);
+			wait(member, process, current);
 		break;
 	}
 	return 0;

@@ -9,15 +9,11 @@
 #define PROCESS_TRACER_STOP_H
 
 #include "path.h"
+#include "requests.h"
 
 #define SIGSTOP 19 /* include/uapi/asm-generic/signal.h */
 
 struct stop_table stops SEC(".bss.stops");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8192); /* room for a request from every slot, whatever is told of */
-} stop_requests SEC(".maps");
 
 #define EACH_BYTE 0x0101010101010101ULL
 
@@ -44,7 +40,6 @@ static __always_inline bool is_hashed(const struct exec_scratch *scratch, __u32 
 
 #define STOPS 1
 #define TELLS 2
-#define TOLD_LIMIT 4096 /* bytes of requests at which nothing more is told of */
 
 /* What the settings say about a name that ends in these bytes, the last one highest: 0 for nothing. */
 __noinline int kind_of_name(__u64 bytes, __u32 length)
@@ -72,15 +67,6 @@ static __always_inline int stop_kind(const struct exec_scratch *scratch, __u32 n
 	__u64 missing = name_length < sizeof(__u64) ? sizeof(__u64) - name_length : 0;
 	asm volatile("" : "+r"(start));
 	return kind_of_name(*(__u64 *)(scratch->data + (start & (NAME_LIMIT - 1))) << 8 * missing, name_length);
-}
-
-static __always_inline void submit_request(struct stop_request *request, __u32 slot, __u32 pid,
-					   const struct member *member)
-{
-	request->slot = slot;
-	request->tracer_pid = member->tracer_pid;
-	request->process = (struct process_key){.pid = pid, .start = member->start};
-	bpf_ringbuf_submit(request, BPF_RB_FORCE_WAKEUP);
 }
 
 struct stopping {
@@ -114,16 +100,6 @@ static long stop_in_slot(__u32 slot, void *context)
 	return 1;
 }
 
-/* What is not told costs time later, nothing else. */
-static __always_inline void tell_of_exec(__u32 pid, const struct member *member)
-{
-	if (bpf_ringbuf_query(&stop_requests, BPF_RB_AVAIL_DATA) > TOLD_LIMIT)
-		return;
-	struct stop_request *request = bpf_ringbuf_reserve(&stop_requests, sizeof *request, 0);
-	if (request)
-		submit_request(request, STOP_NO_SLOT, pid, member);
-}
-
 /* What a test started belongs to that test as a whole: nothing in it is to be told apart. */
 static __always_inline void stop_at_exec(__u32 pid, __u32 user, int kind)
 {
@@ -131,7 +107,7 @@ static __always_inline void stop_at_exec(__u32 pid, __u32 user, int kind)
 	if (!member || !stops.is_on || !member->tracer_pid || member->inherited_test >> TEST_ID_SHIFT)
 		return;
 	if (kind == TELLS) {
-		tell_of_exec(pid, member);
+		tell_tracer(STOP_NO_SLOT, pid, member);
 		return;
 	}
 	if (settings.stop_user != ANY_USER && settings.stop_user != user)

@@ -84,7 +84,7 @@ __noinline __u32 test_of_current_thread(const struct member *member)
 			return test_of_task(member, task) ?: member->test;
 	}
 	if (member->flags & MEMBER_GOROUTINES)
-		return test_of_current_goroutine() ?: test;
+		return test_of_current_goroutine(member) ?: test;
 	return test;
 }
 

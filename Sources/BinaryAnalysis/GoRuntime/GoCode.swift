@@ -132,6 +132,50 @@ struct GoCode: ~Copyable {
     return place.flatMap { UInt64(exactly: $0) }
   }
 
+  /// Where `runtime.newproc1` writes a goroutine's number, and its creator's, which it takes from the creator; nil where
+  /// a goroutine gets its number behind `end` only, as before Go 1.24.
+  /// - Parameter creatorPlace: where the prologue keeps the creator, bytes from rsp.
+  func goroutineNumbers(creatorPlace: UInt64, before end: UInt64) throws(BinaryError) -> GoTestBinary.GoroutineNumbers?
+  {
+    // What registers hold: the creator, or a field of it.
+    var creators: Set<x86_reg> = []
+    var fields: [x86_reg: Int64] = [:]
+    var found: (own: Int64, creator: Int64)?
+    var stores: [(offset: Int64, address: UInt64)] = []
+    try image.decode(function("runtime.newproc1"), with: disassembler) { instruction in
+      if instruction.isCall {
+        creators = []
+        fields = [:]
+      }
+      guard instruction.operation == X86_INS_MOV else { return true }
+      switch (instruction.operand(0), instruction.operand(1)) {
+      case (.register(let target), .memory(_, let base, X86_REG_INVALID, _, let offset)):
+        let isField = creators.contains(base)
+        creators.remove(target)
+        fields[target] = isField ? offset : nil
+        if base == X86_REG_RSP, offset == Int64(creatorPlace) { creators.insert(target) }
+      case (.register(let target), _):
+        creators.remove(target)
+        fields[target] = nil
+      case (.memory(_, let base, X86_REG_INVALID, _, let offset), .register(let source)) where base != X86_REG_RSP:
+        stores.append((offset, instruction.address))
+        // What has the same place in both is passed on: labels.
+        if found == nil, let field = fields[source], field != offset, offset > 0 { found = (field, offset) }
+      default: break
+      }
+      return true
+    }
+    guard let found, let own = UInt64(exactly: found.own), let creator = UInt64(exactly: found.creator) else {
+      return nil
+    }
+    let numbered = stores.filter { $0.offset == found.own }
+    let limit = UInt64(UInt16.max)
+    guard !numbered.isEmpty, numbered.allSatisfy({ $0.address < end }), own <= limit, creator <= limit else {
+      return nil
+    }
+    return GoTestBinary.GoroutineNumbers(own: own, creator: creator)
+  }
+
   /// The offset of the one string that a function loads from what it is given: two words, one behind the other.
   func fieldPair(in name: String) throws(BinaryError) -> UInt64 {
     let offsets = try loads(in: name, size: 8)

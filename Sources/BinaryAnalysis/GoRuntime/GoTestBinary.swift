@@ -12,6 +12,14 @@ public struct GoTestBinary: Hashable, Sendable {
     public var offset: UInt64
     public var first: UInt64 = 0
     public var second: UInt64 = 0
+    /// Where a goroutine is created, and its number is known there.
+    public var numbers: GoroutineNumbers?
+  }
+
+  /// Where a goroutine (`runtime.g`) has its own number and its creator's, bytes from its start.
+  public struct GoroutineNumbers: Hashable, Sendable {
+    public var own: UInt64
+    public var creator: UInt64
   }
 
   /// What happens at a place; `GO_*` of bpf/events.h say in which registers.
@@ -75,14 +83,20 @@ extension GoCode {
     return sites
   }
 
+  /// What fits into `GO_CREATION_COOKIE`.
+  private static var creationPlaceLimit: UInt64 { 0xFFF }
+
   /// The scheduler: who creates whom, and what makes a goroutine wait.
   fileprivate func goroutines() throws(BinaryError) -> [GoTestBinary.Site] {
     // The new goroutine becomes runnable; creator and function are where the prologue put them.
     guard let runnable = try calls(in: "runtime.newproc1", to: ["runtime.casgstatus"]).last,
       let function = try argumentPlace(of: X86_REG_RAX, in: "runtime.newproc1"),
-      let creator = try argumentPlace(of: X86_REG_RBX, in: "runtime.newproc1")
+      let creator = try argumentPlace(of: X86_REG_RBX, in: "runtime.newproc1"),
+      max(function, creator) <= Self.creationPlaceLimit
     else { throw unknownForm("runtime.newproc1") }
-    var sites = [try site(.goroutineCreated, at: runnable.address, creator, function)]
+    var created = try site(.goroutineCreated, at: runnable.address, creator, function)
+    created.numbers = try goroutineNumbers(creatorPlace: creator, before: runnable.address)
+    var sites = [created]
     if has("time.AfterFunc") { sites.append(try entry(of: "time.AfterFunc", .timerCreated)) }
     let waits = [
       "sync.runtime_notifyListWait", "time.Sleep", "os.(*Process).wait",

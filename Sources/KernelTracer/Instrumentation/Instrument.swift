@@ -23,18 +23,21 @@ public struct Instrument: Sendable {
   public var program: ProbeProgram
   /// Who starts such binaries, some time after he was started.
   public var herald: Herald?
+  /// What follows where detachable probes were detached, behind the file's name: "… starts many goroutines: …".
+  public var detachingNote: String
   /// Nil where the file is none of this language's.
   public var plan: @Sendable (StoppedProgram) throws(InstrumentError) -> ProbePlan?
 
   public init(
     name: String, nameEndings: [String], hasHashedNames: Bool = false, program: ProbeProgram, herald: Herald? = nil,
-    plan: @escaping @Sendable (StoppedProgram) throws(InstrumentError) -> ProbePlan?
+    detachingNote: String = "", plan: @escaping @Sendable (StoppedProgram) throws(InstrumentError) -> ProbePlan?
   ) {
     self.name = name
     self.nameEndings = nameEndings
     self.hasHashedNames = hasHashedNames
     self.program = program
     self.herald = herald
+    self.detachingNote = detachingNote
     self.plan = plan
   }
 
@@ -140,11 +143,15 @@ public struct ProbePlan: Sendable {
     public var cookie: UInt64
     /// The place is a function, and the program is called when it returns.
     public var isReturn: Bool
+    /// The program asks to have the probe detached where it is passed so often that it is felt (`STOP_NO_MORE`), and
+    /// finds out in another way, less exact, what happens there.
+    public var isDetachable: Bool
 
-    public init(offset: UInt64, cookie: UInt64, isReturn: Bool = false) {
+    public init(offset: UInt64, cookie: UInt64, isReturn: Bool = false, isDetachable: Bool = false) {
       self.offset = offset
       self.cookie = cookie
       self.isReturn = isReturn
+      self.isDetachable = isDetachable
     }
   }
 

@@ -28,9 +28,25 @@ final class Instrumentation {
     /// What the marker says that tells of a process: the instrument's name, then lines of `key=value`.
     let text: String
     var links: [Links] = []
+    /// Probes that are detached where they are passed too often; attached anew for the next process.
+    let detachable: [ProbePlan.Site]
+    var detachableLinks: Links?
+    let detachingNote: String
+    private let object: LoadedObject
     /// By pid in the initial PID namespace.
     var processes: [UInt32: stop_request] = [:]
-    init(_ text: String) { self.text = text }
+
+    init(_ text: String, _ object: LoadedObject, detachable: [ProbePlan.Site], detachingNote: String) {
+      self.text = text
+      self.object = object
+      self.detachable = detachable
+      self.detachingNote = detachingNote
+    }
+
+    func attachDetachable(to path: String) throws(KernelTracerError) {
+      guard detachableLinks == nil, !detachable.isEmpty else { return }
+      detachableLinks = Links(try object.object.attach(to: path, detachable))
+    }
   }
 
   private final class InstrumentedLibrary {
@@ -85,6 +101,7 @@ final class Instrumentation {
   ) throws(KernelTracerError) {
     try stops.serve { (request) throws(KernelTracerError) in
       if request.slot == STOP_NO_SLOT { return prepare(request, session) }
+      if request.slot == STOP_NO_MORE { return detach(request, session) }
       let text = instrument(request, session)
       fillEnvironment(Int32(request.tracer_pid))
       let isInTime = try stops.release(request)
@@ -134,6 +151,11 @@ final class Instrumentation {
     guard let identity = FileIdentity(executable) else { return nil }
     if let known = files[identity] {
       known.processes[request.process.pid] = request
+      do throws(KernelTracerError) {
+        try known.attachDetachable(to: "/proc/self/fd/\(executable)")
+      } catch {
+        note("some of the tests of \(Self.name(of: request)) are known by process only: \(error.description)")
+      }
       return known.text
     }
     let program = StoppedProgram(
@@ -177,15 +199,18 @@ final class Instrumentation {
       }
       guard case .some(.some(let loaded)) = objects[instrument.name] else { return nil }
       let lines = plan.description.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
-      let file = InstrumentedFile(lines.reduce(instrument.name) { "\($0)\n\($1.key)=\($1.value)" })
+      let text = lines.reduce(instrument.name) { "\($0)\n\($1.key)=\($1.value)" }
+      let detachable = plan.sites[program.executable, default: []].filter(\.isDetachable)
+      let file = InstrumentedFile(text, loaded, detachable: detachable, detachingNote: instrument.detachingNote)
       try loaded.object.write(plan.entries)
       for (path, sites) in plan.sites {
         if plan.isOfLibraries {
           try attach(loaded.object, toLibrary: path, sites)
         } else {
-          file.links.append(Links(try loaded.object.attach(to: path, sites)))
+          file.links.append(Links(try loaded.object.attach(to: path, sites.filter { !$0.isDetachable })))
         }
       }
+      try file.attachDetachable(to: program.executable)
       return file
     } catch {
       throw InstrumentError(error.description)
@@ -208,16 +233,26 @@ final class Instrumentation {
     libraries[identity] = library
   }
 
+  /// A process passes its detachable probes too often, and goes by them no more. They stay where others run the same
+  /// file, which do.
+  private func detach(_ request: stop_request, _ session: borrowing KernelObject) {
+    let file = files.values.first { $0.processes[request.process.pid]?.process.start == request.process.start }
+    guard let file else { return }
+    note("\(Self.name(of: request)) \(file.detachingNote)")
+    if runningProcesses(of: file, session) <= 1 { file.detachableLinks = nil }
+  }
+
   private func makeRoom(_ session: borrowing KernelObject) {
     guard files.count >= Self.fileLimit else { return }
+    for (identity, file) in files where runningProcesses(of: file, session) == 0 { files[identity] = nil }
+  }
+
+  private func runningProcesses(of file: InstrumentedFile, _ session: borrowing KernelObject) -> Int {
     let members = session.mapDescriptor("members")
-    for (identity, file) in files {
-      let isInUse = file.processes.contains { pid, request in
-        var key = pid
-        var current = member()
-        return bpf_map_lookup_elem(members, &key, &current) == 0 && current.start == request.process.start
-      }
-      if !isInUse { files[identity] = nil }
+    return file.processes.count { pid, request in
+      var key = pid
+      var current = member()
+      return bpf_map_lookup_elem(members, &key, &current) == 0 && current.start == request.process.start
     }
   }
 

@@ -16,38 +16,11 @@ struct contexts {
 };
 LATE_TABLE(contexts);
 
-static __always_inline __u32 test_of_context(const struct context *context)
-{
-	if (!context)
-		return 0;
-	if (context->flags & CONTEXT_RUNS_TEST)
-		return at_level(context->test, TEST_LEVEL_EXACT);
-	if (context->received)
-		return at_level(context->received, TEST_LEVEL_HANDOFF);
-	return at_level(context->test, context->flags & CONTEXT_NEVER_WAITED ? TEST_LEVEL_EXACT : TEST_LEVEL_CREATOR);
-}
-
 static __always_inline struct context *find_context(__u32 process, __u32 kind, __u64 address)
 {
 	struct context_key key = {.process = process, .kind = kind, .address = address};
 	void *table = late_table(&late_contexts);
 	return table ? bpf_map_lookup_elem(table, &key) : NULL;
-}
-
-/*
- * What a goroutine's creation gave it that was not seen: exact where a test's own goroutine created it, else what the
- * one that did was last known to work for.
- */
-static __always_inline struct context context_by_creator(const struct member *member, __u32 process, __u64 goroutine)
-{
-	struct context *creator =
-	    find_context(process, CONTEXT_CREATOR, read_word(goroutine + member->goroutine_creator));
-	struct context context = {};
-	if (creator && creator->identity == (__u32)member->start) {
-		context.test = creator->test;
-		context.flags = creator->flags;
-	}
-	return context;
 }
 
 /* Whether a context is that of the goroutine which is now at its address. */
@@ -57,13 +30,23 @@ static __always_inline bool is_current(const struct member *member, const struct
 	       (context && context->identity == (__u32)read_word(goroutine + member->goroutine_number));
 }
 
+/*
+ * What tells of a goroutine whose creation was not seen, NULL for nothing: the entry of who created it. That is exact
+ * for what a test's own goroutine created; else it is what the creator was last known to work for.
+ */
+static __always_inline struct context *find_creator(const struct member *member, __u32 process, __u64 goroutine)
+{
+	struct context *creator =
+	    find_context(process, CONTEXT_CREATOR, read_word(goroutine + member->goroutine_creator));
+	return creator && creator->identity == (__u32)member->start ? creator : NULL;
+}
+
 static __always_inline __u32 test_of_goroutine(const struct member *member, __u32 process, __u64 goroutine)
 {
 	struct context *context = find_context(process, CONTEXT_GOROUTINE, goroutine);
-	if (is_current(member, context, goroutine))
-		return test_of_context(context);
-	struct context created = context_by_creator(member, process, goroutine);
-	return test_of_context(&created);
+	if (!is_current(member, context, goroutine))
+		context = find_creator(member, process, goroutine);
+	return context ? context->test : 0;
 }
 
 static __always_inline __u32 test_of_current_goroutine(const struct member *member)

@@ -477,17 +477,19 @@ struct context_key {
 #define CONTEXT_CREATOR 5   /* a goroutine by its number: what those have that it creates unseen */
 
 struct context {
-	__u32 test;	/* whose it is by its creation */
-	__u32 received; /* whose work it took over last, 0: none */
-	__u32 flags;	/* CONTEXT_RUNS_TEST, CONTEXT_NEVER_WAITED */
+	/*
+	 * What a goroutine works for, its own test where it runs one. TEST_LEVEL_EXACT: made for it by an exact one,
+	 * and nothing came from elsewhere since.
+	 */
+	__u32 test;
+	__u32 runs_test; /* the test's own function */
 	/*
 	 * Whose this is that others come to have the key of. The low half of: a goroutine's number; the address of a
 	 * benchmark's name; the start of a creator's process.
 	 */
 	__u32 identity;
+	__u32 reserved;
 };
-#define CONTEXT_RUNS_TEST 1    /* runs the test's own function */
-#define CONTEXT_NEVER_WAITED 2 /* made for its test by an exact one, and nothing came to it from elsewhere since */
 
 /* What the cookie of a probe on a Go test binary holds: the place, and numbers that were decoded from its code. */
 #define GO_COOKIE(place, first, second) ((place) | (__u64)(first) << 8 | (__u64)(second) << 32)

@@ -28,15 +28,19 @@ static __always_inline __u32 identity_of(const struct member *member, __u64 goro
 }
 
 /* What goroutines have from now on that this one creates unseen. */
-static __always_inline void set_creator(const struct member *member, __u32 process, __u32 number, __u32 test,
-					__u32 flags)
+static __always_inline void set_creator(const struct member *member, __u32 process, __u32 number, __u32 test)
 {
-	struct context creator = {.test = test, .flags = flags, .identity = member->start};
+	struct context creator = {.test = test, .identity = member->start};
 	struct context *former = find_context(process, CONTEXT_CREATOR, number);
 	if (former)
 		*former = creator;
 	else if (test)
 		set_context(process, CONTEXT_CREATOR, number, &creator);
+}
+
+static __always_inline bool is_exact(__u32 test)
+{
+	return (test & TEST_LEVEL_MASK) == TEST_LEVEL_EXACT;
 }
 
 /*
@@ -45,9 +49,9 @@ static __always_inline void set_creator(const struct member *member, __u32 proce
  */
 static __always_inline void note_creator(const struct member *member, __u32 process, const struct context *context)
 {
+	__u32 test = is_exact(context->test) ? context->test : at_level(context->test, TEST_LEVEL_CREATOR);
 	if (member->flags & MEMBER_CREATES_UNSEEN)
-		set_creator(member, process, context->identity, test_of_context(context),
-			    context->flags & CONTEXT_NEVER_WAITED);
+		set_creator(member, process, context->identity, test);
 }
 
 /* The context of a goroutine, NULL where there is nothing to tell. One whose creation was not seen gets it now. */
@@ -56,8 +60,10 @@ static __always_inline struct context *context_of(const struct member *member, _
 	struct context *context = find_context(process, CONTEXT_GOROUTINE, goroutine);
 	if (is_current(member, context, goroutine))
 		return context;
-	struct context created = context_by_creator(member, process, goroutine);
-	created.identity = identity_of(member, goroutine);
+	struct context created = {.identity = identity_of(member, goroutine)};
+	struct context *creator = find_creator(member, process, goroutine);
+	if (creator)
+		created.test = creator->test;
 	if (!context) {
 		if (!created.test)
 			return NULL;
@@ -68,11 +74,17 @@ static __always_inline struct context *context_of(const struct member *member, _
 	/* Its memory's former goroutine creates nothing more; those that a test's own created may be there still. */
 	struct context_key former = {.process = process, .kind = CONTEXT_CREATOR, .address = context->identity};
 	void *table = late_table(&late_contexts);
-	if (table && !(context->flags & CONTEXT_RUNS_TEST))
+	if (table && !context->runs_test)
 		bpf_map_delete_elem(table, &former);
 	*context = created;
 	note_creator(member, process, context);
 	return context;
+}
+
+/* What an exact one has once something came to it of which no test is known: who it was made for is all. */
+static __always_inline __u32 without_exactness(__u32 test)
+{
+	return is_exact(test) ? at_level(test, TEST_LEVEL_CREATOR) : test;
 }
 
 /*
@@ -83,23 +95,19 @@ static __always_inline struct context *context_of(const struct member *member, _
 static __always_inline void receive(const struct member *member, __u32 process, __u64 receiver, __u32 test)
 {
 	struct context *context = context_of(member, process, receiver);
+	__u32 handed = at_level(test, TEST_LEVEL_HANDOFF);
 	if (!context) {
-		struct context received = {.received = at_level(test, TEST_LEVEL_HANDOFF)};
-		if (received.received) {
-			received.identity = identity_of(member, receiver);
-			set_context(process, CONTEXT_GOROUTINE, receiver, &received);
-			note_creator(member, process, &received);
-		}
+		struct context received = {.test = handed, .identity = identity_of(member, receiver)};
+		if (!handed)
+			return;
+		set_context(process, CONTEXT_GOROUTINE, receiver, &received);
+		note_creator(member, process, &received);
 		return;
 	}
-	if (context->flags & CONTEXT_RUNS_TEST)
+	if (context->runs_test)
 		return;
-	__u32 own = test_of_context(context);
-	if (own != test || (test & TEST_LEVEL_MASK) != TEST_LEVEL_EXACT) {
-		context->flags &= ~CONTEXT_NEVER_WAITED;
-		if (test)
-			context->received = at_level(test, TEST_LEVEL_HANDOFF);
-	}
+	if (context->test != test || !is_exact(test))
+		context->test = handed ?: without_exactness(context->test);
 	note_creator(member, process, context);
 }
 
@@ -123,8 +131,7 @@ static __always_inline void emit_result(const struct member *member, __u32 test,
 /* A test's own goroutine. */
 static __always_inline void set_runner(const struct member *member, __u32 process, __u64 goroutine, __u32 test)
 {
-	struct context context = {.test = test, .flags = CONTEXT_RUNS_TEST};
-	context.identity = identity_of(member, goroutine);
+	struct context context = {.test = test, .runs_test = 1, .identity = identity_of(member, goroutine)};
 	set_context(process, CONTEXT_GOROUTINE, goroutine, &context);
 }
 
@@ -133,7 +140,7 @@ static __always_inline void set_only_runner(const struct member *member, __u32 p
 {
 	set_runner(member, process, goroutine, test);
 	if (member->goroutine_number)
-		set_creator(member, process, identity_of(member, goroutine), test, CONTEXT_NEVER_WAITED);
+		set_creator(member, process, identity_of(member, goroutine), test);
 }
 
 static __always_inline void begin_on(struct member *member, __u32 process, __u64 goroutine, __u64 name, __u64 length)
@@ -177,7 +184,7 @@ static __always_inline void begin_benchmark(struct member *member, __u32 process
 static __always_inline __u32 test_run_by(__u32 process, __u64 goroutine)
 {
 	struct context *context = find_context(process, CONTEXT_GOROUTINE, goroutine);
-	return context && context->flags & CONTEXT_RUNS_TEST ? context->test : 0;
+	return context && context->runs_test ? context->test : 0;
 }
 
 /* --------------------------------------------------------------- goroutines */
@@ -207,14 +214,7 @@ static __always_inline void create(struct member *member, __u32 process, __u64 g
 		struct context *timer = find_context(process, CONTEXT_TIMER, read_word(function));
 		test = timer ? at_level(timer->test, TEST_LEVEL_HANDOFF) : 0;
 	}
-	struct context context = {};
-	context.identity = identity_of(member, goroutine);
-	if ((test & TEST_LEVEL_MASK) == TEST_LEVEL_HANDOFF)
-		context.received = test;
-	else
-		context.test = test;
-	if ((test & TEST_LEVEL_MASK) == TEST_LEVEL_EXACT)
-		context.flags = CONTEXT_NEVER_WAITED;
+	struct context context = {.test = test, .identity = identity_of(member, goroutine)};
 	/*
 	 * A goroutine's memory is used again, and what it had before is over. In place: nobody runs it yet, and a new
 	 * entry costs several times as much. No entry says the same as an empty one.
@@ -247,9 +247,9 @@ static __always_inline void take_from(const struct member *member, __u32 process
 static __always_inline void wait(const struct member *member, __u32 process, __u64 goroutine)
 {
 	struct context *context = context_of(member, process, goroutine);
-	if (!context || context->flags & CONTEXT_RUNS_TEST)
+	if (!context || context->runs_test)
 		return;
-	context->flags &= ~CONTEXT_NEVER_WAITED;
+	context->test = without_exactness(context->test);
 	note_creator(member, process, context);
 }
 

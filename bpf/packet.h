@@ -18,35 +18,40 @@ static __always_inline bool has_ports(__u32 protocol)
 	return protocol == PROTOCOL_UDP || protocol == PROTOCOL_UDP_LITE || protocol == PROTOCOL_SCTP;
 }
 
-/* Reads one end of a packet, its destination where `is_out`; false where the headers are not understood. */
-static __always_inline bool read_end(struct __sk_buff *packet, struct packet_end *end, __u32 protocol, bool is_out)
+/*
+ * Reads one end of a packet, its destination where `is_out`; 0 where the headers are not understood. A function of its
+ * own, so that what follows is not checked again for each kind of header.
+ */
+__noinline int read_end(struct __sk_buff *packet, struct packet_end *end, __u32 protocol, int is_out)
 {
 	__u8 first, next;
+	if (!end)
+		return 0; /* never; the kernel asks for the question */
 	if (bpf_skb_load_bytes(packet, 0, &first, sizeof first))
-		return false;
+		return 0;
 	if (first >> 4 == 4) {
 		__u32 address;
 		if (bpf_skb_load_bytes(packet, is_out ? 16 : 12, &address, sizeof address) ||
 		    bpf_skb_load_bytes(packet, 9, &next, sizeof next))
-			return false;
+			return 0;
 		map_ipv4(end->address, address);
 		end->headers = (first & 0xF) * 4;
 	} else {
 		if (bpf_skb_load_bytes(packet, 6, &next, sizeof next) || (has_ports(protocol) && next != protocol) ||
 		    bpf_skb_load_bytes(packet, is_out ? 24 : 8, end->address, sizeof end->address))
-			return false;
+			return 0;
 		end->headers = IPV6_HEADER_LENGTH;
 	}
 	end->protocol = next;
 	end->port = 0;
 	if (!has_ports(protocol))
-		return true;
+		return 1;
 	__u16 port;
 	if (bpf_skb_load_bytes(packet, end->headers + (is_out ? 2 : 0), &port, sizeof port))
-		return false;
+		return 0;
 	end->port = bpf_ntohs(port);
 	end->headers += protocol == PROTOCOL_SCTP ? 0 : UDP_HEADER_LENGTH;
-	return true;
+	return 1;
 }
 
 /* UDP_SEGMENT: one buffer, many datagrams. */

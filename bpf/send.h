@@ -26,11 +26,26 @@ static __always_inline bool is_of_session_cgroup(struct sock *socket)
 	return (__u64)ancestor == session_cgroup;
 }
 
+#define FOLLOWED_SOCKETS 256 /* a power of two */
+
+/* Cookies of sockets of the session's cgroup that sent something lately. A socket keeps both for life. */
+__u64 followed_sockets[FOLLOWED_SOCKETS] SEC(".bss.followed");
+
+static __always_inline __u64 *followed_place(__u64 cookie)
+{
+	return &followed_sockets[cookie & (FOLLOWED_SOCKETS - 1)];
+}
+
 /* Whether the other hooks follow a socket: all of the session's cgroup; without one, those that they have marked. */
 static __always_inline bool is_followed(struct sock *socket)
 {
-	if (settings.session_cgroup)
-		return is_of_session_cgroup(socket);
+	if (settings.session_cgroup) {
+		if (!is_of_session_cgroup(socket))
+			return false;
+		__u64 cookie = BPF_CORE_READ(socket, __sk_common.skc_cookie.counter);
+		*followed_place(cookie) = cookie;
+		return true;
+	}
 	return BPF_CORE_READ(socket, sk_bpf_storage) ||
 	       tcp_socket(BPF_CORE_READ(socket, __sk_common.skc_cookie.counter));
 }
@@ -128,14 +143,18 @@ static __always_inline void sent_by_unix(struct member *member, struct sock *soc
 	value->peer_member = member_of(value->peer) != NULL;
 }
 
-/* With the kernel's types, so that fields are read in place: every send on the machine comes here. */
+/*
+ * With the kernel's types, so that fields are read in place: every send on the machine comes here. Numbers, that is;
+ * for a pointer that is read in place the kernel goes through all its types several times when it checks the program.
+ */
 SEC("typed_tp/sock_send_length")
 int BPF_PROG(on_send, struct sock *socket, int result)
 {
 	__u32 family = socket->__sk_common.skc_family;
 	bool is_inet = family == AF_INET || family == AF_INET6;
-	/* What most sends of a run are: two reads, and no more. */
-	if (is_inet && result >= 0 && session_cgroup && (__u64)socket->sk_cgrp_data.cgroup == session_cgroup)
+	/* What most sends of a run are. */
+	__u64 cookie = socket->__sk_common.skc_cookie.counter;
+	if (is_inet && result >= 0 && cookie && *followed_place(cookie) == cookie)
 		return 0;
 	struct member *member = current_member();
 	if (!member)

@@ -76,16 +76,12 @@ __noinline __u32 test_of_current_thread(const struct member *member)
 		return 0; /* never; the kernel asks for the question */
 	struct thread_test *own = own_thread_test();
 	__u32 test = own ? own->test : member->test;
-	if (own && own->flags & THREAD_SAYS_SO)
+	if ((own && own->flags & THREAD_SAYS_SO) || !(member->flags & MEMBER_LANGUAGES))
 		return test;
-	if (member->flags & MEMBER_RUNS_SWIFT) {
-		__u64 task = current_swift_task(member);
-		if (task)
-			return test_of_task(member, task) ?: member->test;
-	}
 	if (member->flags & MEMBER_GOROUTINES)
 		return test_of_current_goroutine(member) ?: test;
-	return test;
+	__u64 task = current_swift_task(member);
+	return task ? test_of_task(member, task) ?: member->test : test;
 }
 
 static __always_inline __u32 current_test(const struct member *member)

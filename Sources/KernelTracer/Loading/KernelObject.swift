@@ -47,7 +47,7 @@ public struct TableSizes: Hashable, Sendable {
 
   public init(
     ringBytes: UInt32 = Self.defaultRingBytes, members: UInt32 = Self.defaultTasks, flows: UInt32 = 131_072,
-    images: UInt32 = 131_072, threads: UInt32 = Self.defaultTasks
+    images: UInt32 = 32_768, threads: UInt32 = Self.defaultTasks
   ) {
     self.ringBytes = ringBytes
     self.members = members

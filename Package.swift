@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(name: "AuditTests", dependencies: ["Audit", "Trace"]),
     .testTarget(name: "PolicyTests", dependencies: ["Policy", "Audit", "Trace"]),
     .testTarget(name: "TestAdaptersTests", dependencies: ["TestAdapters", "Trace"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "Trace"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "Trace", "MessageDigest"]),
     .testTarget(name: "OTLPTests", dependencies: ["OTLP", "Policy", "Trace"]),
     .testTarget(name: "OTLPExportTests", dependencies: ["OTLPExport", "OTLP", "Policy", "Trace"]),
     .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient"]),

@@ -10,6 +10,12 @@ literal() {
 	printf '\n"""####\n'
 }
 
+# The hash source of an inline element's text, as its policy names it: Content Security Policy Level 3, 2.3.1.
+source() {
+	hash=$(sha256sum | cut -c 1-64 | tr a-f A-F | basenc --base16 --decode | base64)
+	printf '\n/// %s\nlet %s: StaticString = "sha256-%s"\n' "$2" "$1" "$hash"
+}
+
 scripts() {
 	printf '"use strict";\n'
 	for part in data dom rows filter overview tree detail violations tables main; do
@@ -24,6 +30,8 @@ fi
 {
 	printf '// The report page, made of page/.\n'
 	scripts | literal pageScript 'The script, one file of it behind the other.'
+	scripts | source pageScriptSource 'Its hash.'
 	literal pageStyle 'The style sheet.' <"$directory/style.css"
+	source pageStyleSource 'Its hash.' <"$directory/style.css"
 	literal pageBody 'The body, with {{names}} for what the run fills in.' <"$directory/body.html"
 } >"$output"

@@ -1,5 +1,4 @@
 import JSONWriting
-import MessageDigest
 public import Policy
 public import Trace
 
@@ -25,7 +24,7 @@ public struct PageReport: Report {
 
   private static func writeHead(_ word: String, into output: inout ChunkBuffer) {
     let policy = [
-      "default-src 'none'", "script-src '\(source(pageScript))'", "style-src '\(source(pageStyle))'",
+      "default-src 'none'", "script-src '\(pageScriptSource)'", "style-src '\(pageStyleSource)'",
       "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'",
     ]
     output.line("<!DOCTYPE html>")
@@ -35,11 +34,6 @@ public struct PageReport: Report {
     output.line(#"<meta name="viewport" content="width=device-width, initial-scale=1">"#)
     output.line("<title>\(word) · process-tracer</title>")
     output.line("<style>\(pageStyle)</style>")
-  }
-
-  /// `sha256-…`: the hash source of an inline element's text.
-  private static func source(_ text: StaticString) -> String {
-    "sha256-\(Base64.text(SHA256.digest(text.withUTF8Buffer(Array.init))))"
   }
 
   private static func body(_ trace: Trace, _ verdict: Verdict, _ findings: [Finding]) -> String {

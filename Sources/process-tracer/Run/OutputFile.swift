@@ -33,7 +33,11 @@ final class OutputFile {
   let path: String
   private let descriptor: Int32
   private var buffer: [UInt8] = []
-  private var isEmptied = false
+  /// Bytes at the file's start that are written.
+  private var length = 0
+  /// Whether what was in the file may be there behind these. It is cut off, not emptied first: of a file that was
+  /// emptied the file system may write what is new at once, when it is closed. ext4(5), auto_da_alloc
+  private var hasOldEnd: Bool
   /// The first failure; later writes do nothing.
   private(set) var failure: OutputError?
 
@@ -44,7 +48,7 @@ final class OutputFile {
     let mode = appending ? O_APPEND : 0
     descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | mode, 0o644)
     guard descriptor >= 0 else { throw OutputError(path: path, action: "open", code: errno) }
-    isEmptied = appending
+    hasOldEnd = !appending
   }
 
   deinit {
@@ -65,14 +69,6 @@ final class OutputFile {
   /// Writes what is buffered; `failure` tells whether the file is whole.
   func flush() {
     guard failure == nil else { return }
-    if !isEmptied {
-      isEmptied = true
-      // Not for a pipe or a device.
-      if ftruncate(descriptor, 0) != 0, errno != EINVAL {
-        failure = OutputError(path: path, action: "write", code: errno)
-        return
-      }
-    }
     buffer.withUnsafeBytes { bytes in
       var rest = bytes[...]
       while !rest.isEmpty {
@@ -82,10 +78,21 @@ final class OutputFile {
           failure = OutputError(path: path, action: "write", code: errno)
           return
         }
+        length += written
         rest = rest.dropFirst(written)
       }
     }
     buffer.removeAll(keepingCapacity: true)
+    cutOldEnd()
+  }
+
+  private func cutOldEnd() {
+    guard hasOldEnd else { return }
+    hasOldEnd = false
+    // Not for a pipe or a device.
+    if ftruncate(descriptor, off_t(length)) != 0, errno != EINVAL, failure == nil {
+      failure = OutputError(path: path, action: "write", code: errno)
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 /*
  * Goroutines and their tests: which goroutine runs which test, who created
  * whom, and what was handed over through channels and timers. The places are
- * listed in events.h and found by Sources/GoBinary.
+ * listed in abi/go.h and found by Sources/BinaryAnalysis.
  */
 #ifndef PROCESS_TRACER_GO_H
 #define PROCESS_TRACER_GO_H

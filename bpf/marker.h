@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * The marker protocol of events.h. The state changes within the very call that
+ * The marker protocol of abi/markers.h. The state changes within the very call that
  * marks, and its record is in the same ring as all others: what a thread does
  * before and after a marker is told in that order. cgroup programs can be
  * preempted, so the text goes straight into the record.
@@ -8,12 +8,11 @@
 #ifndef PROCESS_TRACER_MARKER_H
 #define PROCESS_TRACER_MARKER_H
 
-#include "tests.h"
+#include "marker_record.h"
 
 #define PASS 1
 #define REFUSE 0
 #define TAKEN -1 /* as optlen: the kernel itself does not look at the option */
-#define SHORT_TEXT 256
 
 /* ------------------------------------------------------------------- state */
 
@@ -27,31 +26,9 @@ static __always_inline __u32 enter(struct member *member, __u32 test, __u32 flag
 
 /* ------------------------------------------------------------------ record */
 
-#define EMIT_MARKER(capacity)                                                                                          \
-	do {                                                                                                           \
-		struct {                                                                                               \
-			struct event_marker fixed;                                                                     \
-			__u8 text[capacity];                                                                           \
-		} *record = bpf_ringbuf_reserve(&events, sizeof *record, 0);                                           \
-		if (!record) {                                                                                         \
-			count(&counters.lost[EVENT_MARKER]);                                                           \
-			return;                                                                                        \
-		}                                                                                                      \
-		record->fixed = *marker;                                                                               \
-		asm volatile("" : "+r"(length)); /* the check is for the very register that is used */                 \
-		if (length > capacity || bpf_probe_read_kernel(record->text, length, text))                            \
-			record->fixed.text_length = 0;                                                                 \
-		count(&counters.emitted[EVENT_MARKER]);                                                                \
-		bpf_ringbuf_submit(record, wake_flags());                                                              \
-	} while (0)
-
 static __always_inline void emit_marker(const struct event_marker *marker, const void *text)
 {
-	__u64 length = marker->text_length;
-	if (length <= SHORT_TEXT)
-		EMIT_MARKER(SHORT_TEXT);
-	else
-		EMIT_MARKER(MARKER_TEXT_LIMIT);
+	EMIT_MARKER(bpf_probe_read_kernel, false);
 }
 
 /* ---------------------------------------------------------------- programs */

@@ -3,7 +3,7 @@
  * An object of its own, loaded when a run's first Rust test binary appears.
  * libtest runs each test on a thread that it makes for it, or on the main
  * thread: a test is that thread's from the function that calls it until its
- * result is known. The places are listed in events.h and found by
+ * result is known. The places are listed in abi/rust.h and found by
  * Sources/BinaryAnalysis/RustRuntime.
  */
 #include "test_records.h"

@@ -7,7 +7,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "events.h"
+#include "abi.h"
 
 /* One TCP attempt lives here from connect to close; for other sockets only the owner counts. */
 struct socket_state {

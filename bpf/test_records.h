@@ -3,9 +3,7 @@
 #ifndef PROCESS_TRACER_TEST_RECORDS_H
 #define PROCESS_TRACER_TEST_RECORDS_H
 
-#include "tests.h"
-
-#define SHORT_NAME 256
+#include "marker_record.h"
 
 static __always_inline void fill_marker(struct event_marker *marker, const struct member *member, __u32 verb,
 					__u32 test)
@@ -23,37 +21,19 @@ static __always_inline void fill_marker(struct event_marker *marker, const struc
 	marker->text_length = 0;
 }
 
-#define EMIT_NAMED_MARKER(capacity)                                                                                    \
-	do {                                                                                                           \
-		struct {                                                                                               \
-			struct event_marker fixed;                                                                     \
-			__u8 text[capacity];                                                                           \
-		} *record = bpf_ringbuf_reserve(&events, sizeof *record, 0);                                           \
-		if (!record) {                                                                                         \
-			count(&counters.lost[EVENT_MARKER]);                                                           \
-			return;                                                                                        \
-		}                                                                                                      \
-		fill_marker(&record->fixed, member, MARKER_THREAD, test);                                              \
-		asm volatile("" : "+r"(length)); /* the check is for the very register that is used */                 \
-		if (length <= capacity && !bpf_probe_read_user(record->text, length, (void *)name))                    \
-			record->fixed.text_length = length;                                                            \
-		if (is_cut)                                                                                            \
-			__builtin_memcpy(record->text + capacity - 3, "...", 3);                                       \
-		count(&counters.emitted[EVENT_MARKER]);                                                                \
-		bpf_ringbuf_submit(record, wake_flags());                                                              \
-	} while (0)
+static __always_inline void emit_named_marker(const struct event_marker *marker, const void *text, bool is_cut)
+{
+	EMIT_MARKER(bpf_probe_read_user, is_cut);
+}
 
 /* The name that `name` points to is `length` bytes long; one that passes the limit ends in dots. */
 static __always_inline void emit_begin(const struct member *member, __u32 test, __u64 name, __u64 length)
 {
+	struct event_marker marker;
 	bool is_cut = length > MARKER_TEXT_LIMIT;
-	if (length <= SHORT_NAME) {
-		EMIT_NAMED_MARKER(SHORT_NAME);
-	} else {
-		if (is_cut)
-			length = MARKER_TEXT_LIMIT;
-		EMIT_NAMED_MARKER(MARKER_TEXT_LIMIT);
-	}
+	fill_marker(&marker, member, MARKER_THREAD, test);
+	marker.text_length = is_cut ? MARKER_TEXT_LIMIT : length;
+	emit_named_marker(&marker, (void *)name, is_cut);
 }
 
 static __always_inline void emit_end(const struct member *member, __u32 test, const char result[8], __u32 length)

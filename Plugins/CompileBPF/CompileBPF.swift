@@ -8,7 +8,8 @@ import PackagePlugin
 struct CompileBPF: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
     let directory = context.package.directoryURL.appending(path: "bpf")
-    let sources = try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
+    let sources = try [directory, directory.appending(path: "abi")]
+      .flatMap { try FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil) }
       .filter { ["c", "h"].contains($0.pathExtension) }
       .sorted { $0.path < $1.path }
     let environment = ProcessInfo.processInfo.environment

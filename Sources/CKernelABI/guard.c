@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../../bpf/events.h"
+#include "../../bpf/abi.h"
 
 static long call_map(int command, int map, const void *key, void *value_or_next)
 {

@@ -22,7 +22,7 @@ public struct GoTestBinary: Hashable, Sendable {
     public var creator: UInt64
   }
 
-  /// What happens at a place; `GO_*` of bpf/events.h say in which registers.
+  /// What happens at a place; `GO_*` of bpf/abi/go.h say in which registers.
   public enum Place: Hashable, Sendable, CaseIterable {
     case testBegins, testEnds, exampleBegins, exampleEnds, benchmarkBegins, benchmarkEnds
     case goroutineCreated, timerCreated

@@ -1,1 +1,1 @@
-#include "../../../bpf/events.h"
+#include "../../../bpf/abi.h"

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "../../../bpf/events.h"
+#include "../../../bpf/abi.h"
 
 /* Seconds after which the guard lets a stopped process go that the tracer has not let go. */
 #define PT_STOP_SECONDS 5

@@ -184,7 +184,7 @@ extension port_set {
 }
 
 extension IPAddress {
-  /// Network order, as bpf/events.h has addresses.
+  /// Network order, as bpf/abi/enforcement.h has addresses.
   var kernelBytes: AddressBytes {
     unsafeBitCast((high.bigEndian, low.bigEndian), to: AddressBytes.self)
   }

@@ -1,7 +1,7 @@
 import CKernelABI
 import Trace
 
-/// Turns the records of `bpf/events.h` into `KernelEvent`s.
+/// Turns the records of `bpf/abi/events.h` into `KernelEvent`s.
 enum KernelRecordDecoder {
   /// The event of one record; nil for a kind that this version does not know or a record that is too short.
   static func decode(_ record: UnsafeRawBufferPointer) -> KernelEvent? {

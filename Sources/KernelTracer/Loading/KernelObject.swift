@@ -289,7 +289,7 @@ extension session_settings {
   fileprivate mutating func stop(for instruments: [Instrument]) {
     let names = StoppedName.all(of: instruments)
     stops_hashed = instruments.contains(where: \.hasHashedNames) ? 1 : 0
-    precondition(names.count <= Int(STOP_PATTERNS), "more names than bpf/events.h has room for")
+    precondition(names.count <= Int(STOP_PATTERNS), "more names than bpf/abi/stops.h has room for")
     // The right to send signals to whomever one likes. kill(2)
     stop_user = CapabilitySet.effective.contains(.kill) ? .max : UInt64(geteuid())
     withUnsafeMutableBytes(of: &stop_patterns) { bytes in

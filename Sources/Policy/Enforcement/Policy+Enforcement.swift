@@ -1,7 +1,7 @@
 public import Trace
 
 extension Policy {
-  /// The most port ranges that the kernel keeps of one prefix and transport; bpf/events.h.
+  /// The most port ranges that the kernel keeps of one prefix and transport; bpf/abi/enforcement.h.
   static let enforcedRangeLimit = 16
   /// HOST_LIMIT, the same.
   static let enforcedHostLimit = 4096

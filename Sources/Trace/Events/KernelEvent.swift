@@ -1,6 +1,6 @@
 /// What the kernel side tells, in the order of the ring; tables follow at the end of a run.
 ///
-/// Mirrors the records of `bpf/events.h` with Swift types; a recorded run is a list of these.
+/// Mirrors the records of `bpf/abi/events.h` with Swift types; a recorded run is a list of these.
 public enum KernelEvent: Sendable {
   case fork(ForkEvent)
   case exec(ExecEvent)

@@ -1,6 +1,6 @@
 /// The test that the kernel found something to belong to, by the markers of its programs; `none` where no marker told.
 ///
-/// The word of `bpf/events.h`: an id that counts up from 1 within a run, and how the test is known.
+/// The word of `bpf/abi/identities.h`: an id that counts up from 1 within a run, and how the test is known.
 public struct TestMark: Hashable, Sendable {
   private var rawValue: UInt32
 

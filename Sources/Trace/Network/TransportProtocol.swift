@@ -15,7 +15,7 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
   public static let raw = TransportProtocol(rawValue: 255)
   public static let mptcp = TransportProtocol(rawValue: 262)
 
-  /// `FAMILY_PROTOCOL` of bpf/events.h: above every IP protocol number; AF_* is added.
+  /// `FAMILY_PROTOCOL` of bpf/abi/identities.h: above every IP protocol number; AF_* is added.
   static let familyBase: UInt16 = 0x1000
   public static let unix = TransportProtocol(rawValue: familyBase + 1)
   public static let packet = TransportProtocol(rawValue: familyBase + 17)

@@ -59,9 +59,10 @@ public struct TracerSession: ~Copyable {
     try object.set(
       spans: spans, sessionCgroup: SessionCgroup.id(of: place?.descriptor), resolution: resolution,
       stoppingFor: instruments)
-    let attachments = try Attachments(object, root: root, session: place?.descriptor)
+    var made: Attachments? = nil
+    try Self.attach(object, root: root, session: place?.descriptor, as: &made, instruments, as: &instrumentation)
+    guard let attachments = made.take() else { preconditionFailure("nothing was thrown") }
     let ring = try RingBuffer(mapDescriptor: object.mapDescriptor("events"))
-    if !instruments.isEmpty { instrumentation = try Instrumentation(instruments, object) }
     self.cgroupPath = place?.path
     self.cgroupDescriptor = place?.descriptor
     self.object = object
@@ -71,6 +72,18 @@ public struct TracerSession: ~Copyable {
     self.refusedCalls = nil
     self.attachments = attachments
     self.ring = ring
+  }
+
+  /// Attaches the hooks; meanwhile, on this thread, with which it would end, starts the guard of stopped processes.
+  private static func attach(
+    _ object: borrowing KernelObject, root: Int32, session: Int32?, as attachments: inout Attachments?,
+    _ instruments: [Instrument], as instrumentation: inout Instrumentation?
+  ) throws(KernelTracerError) {
+    try concurrently { () throws(KernelTracerError) in
+      if !instruments.isEmpty { instrumentation = try Instrumentation(instruments, object) }
+    } and: { () throws(KernelTracerError) in
+      attachments = try Attachments(object, root: root, session: session)
+    }
   }
 
   /// The hooks of this run and what each is for.

@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <linux/sched.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 #define P_PIDFD 3
 #endif
 
-static pid_t clone_into(int cgroup, int *pidfd)
+static struct clone_args arguments_into(int cgroup, int *pidfd)
 {
 	struct clone_args args;
 	memset(&args, 0, sizeof args);
@@ -31,7 +32,65 @@ static pid_t clone_into(int cgroup, int *pidfd)
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)cgroup;
 	}
+	return args;
+}
+
+static pid_t clone_into(int cgroup, int *pidfd)
+{
+	struct clone_args args = arguments_into(cgroup, pidfd);
 	return (pid_t)syscall(SYS_clone3, &args, sizeof args);
+}
+
+/*
+ * The same for a child that runs a function and exits with what it returns. It does so on this process's memory, none
+ * of which is copied, and this thread waits for its end: vfork(2), with a stack of its own. Its pid, or -errno.
+ */
+static pid_t run_into(int cgroup, int *pidfd, int (*function)(void *), void *argument)
+{
+	static _Alignas(16) char stack[1 << 16];
+	struct clone_args args = arguments_into(cgroup, pidfd);
+	args.flags |= CLONE_VM | CLONE_VFORK;
+	args.stack = (uint64_t)(uintptr_t)stack;
+	args.stack_size = sizeof stack;
+#if defined(__x86_64__)
+	register void *function_kept __asm__("r12") = (void *)function;
+	register void *argument_kept __asm__("r13") = argument;
+	long result;
+	__asm__ volatile("syscall\n"
+			 "testq %%rax, %%rax\n"
+			 "jnz 1f\n"
+			 "xorl %%ebp, %%ebp\n"
+			 "movq %%r13, %%rdi\n"
+			 "callq *%%r12\n"
+			 "movl %%eax, %%edi\n"
+			 "movl %[exit], %%eax\n"
+			 "syscall\n"
+			 "1:"
+			 : "=a"(result)
+			 : "a"((long)SYS_clone3), "D"(&args), "S"(sizeof args), "r"(function_kept),
+			   "r"(argument_kept), [exit] "i"(SYS_exit_group)
+			 : "rcx", "r11", "memory");
+#elif defined(__aarch64__)
+	register long result __asm__("x0") = (long)&args;
+	register long size __asm__("x1") = sizeof args;
+	register long number __asm__("x8") = SYS_clone3;
+	register void *function_kept __asm__("x19") = (void *)function;
+	register void *argument_kept __asm__("x20") = argument;
+	__asm__ volatile("svc 0\n"
+			 "cbnz x0, 1f\n"
+			 "mov x29, xzr\n"
+			 "mov x0, x20\n"
+			 "blr x19\n"
+			 "mov x8, %[exit]\n"
+			 "svc 0\n"
+			 "1:"
+			 : "+r"(result)
+			 : "r"(size), "r"(number), "r"(function_kept), "r"(argument_kept), [exit] "i"(SYS_exit_group)
+			 : "x30", "memory");
+#else
+#error "no way known to start a child on its parent's memory"
+#endif
+	return (pid_t)result;
 }
 
 /* What a child says of itself before exec: the step that failed, or LISTENER with the descriptor. */
@@ -195,14 +254,21 @@ static int attempts(int family, unsigned short port)
 	return bits;
 }
 
+static int all_attempts(void *port)
+{
+	return attempts(AF_INET, *(unsigned short *)port) | attempts(AF_INET6, *(unsigned short *)port);
+}
+
 int pt_canary(int cgroup, unsigned short port, struct pt_child *child)
 {
-	pid_t pid = clone_into(cgroup, &child->pidfd);
-	if (pid == 0) {
-		_exit(attempts(AF_INET, port) | attempts(AF_INET6, port));
-	}
+	/* No handler of this process's may run in its child. */
+	sigset_t all, before;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid_t pid = run_into(cgroup, &child->pidfd, all_attempts, &port);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (pid < 0)
-		return -errno;
+		return pid;
 	child->pid = pid;
 	child->gate = child->result = child->listener = -1;
 	return 0;

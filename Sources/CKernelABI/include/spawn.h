@@ -61,9 +61,9 @@ enum pt_canary_result {
 };
 
 /*
- * Starts a child that makes one attempt each over TCP and UDP, and over UDP on
- * a connected socket, IPv4 and IPv6, to port `port` of loopback, and exits with enum pt_canary_result. -errno if
- * it could not start.
+ * Runs a child that makes one attempt each over TCP and UDP, and over UDP on
+ * a connected socket, IPv4 and IPv6, to port `port` of loopback, and exits with
+ * enum pt_canary_result; it has when this returns. -errno if it could not start.
  */
 int pt_canary(int cgroup, unsigned short port, struct pt_child *child);
 

@@ -94,20 +94,16 @@ public struct StoppedProgram: Sendable {
   /// Which file that is.
   var file: FileIdentity
 
-  /// The executable's path as the process sees it.
-  private var path: String { ProcFile.link("/proc/\(pid)/exe") ?? "" }
-
-  /// The directory that the executable is in.
-  var directory: String {
-    let path = path
-    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+  /// The directory that the executable is in, and its name, as the process sees them.
+  private var place: (directory: String, name: String) {
+    let path = ProcFile.link("/proc/\(pid)/exe") ?? ""
+    guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+    return (String(path[..<slash]), String(path[path.index(after: slash)...]))
   }
 
-  /// The executable's name.
-  var fileName: String {
-    let path = path
-    return path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
-  }
+  var directory: String { place.directory }
+
+  var fileName: String { place.name }
 
   /// What to put before a path of the process's to open it here.
   var root: String {

@@ -23,19 +23,20 @@ static __always_inline struct context *find_context(__u32 process, __u32 kind, _
 	return table ? bpf_map_lookup_elem(table, &key) : NULL;
 }
 
-/* Whether a context is that of the goroutine which is now at its address. */
-static __always_inline bool is_current(const struct member *member, const struct context *context, __u64 goroutine)
+static __always_inline __u32 number_of(const struct member *member, __u64 goroutine)
 {
-	return !(member->flags & MEMBER_CREATES_UNSEEN) ||
-	       (context && context->identity == (__u32)read_word(goroutine + member->goroutine_number));
+	return read_word(goroutine + member->goroutine_number);
 }
 
 /*
  * What tells of a goroutine whose creation was not seen, NULL for nothing: the entry of who created it. That is exact
  * for what a test's own goroutine created; else it is what the creator was last known to work for.
  */
-static __always_inline struct context *find_creator(const struct member *member, __u32 process, __u64 goroutine)
+static __always_inline struct context *find_creator(const struct member *member, __u32 process, __u64 goroutine,
+						    __u32 number)
 {
+	if (number <= member->last_seen)
+		return NULL; /* it was seen to be nobody's */
 	struct context *creator =
 	    find_context(process, CONTEXT_CREATOR, read_word(goroutine + member->goroutine_creator));
 	return creator && creator->identity == (__u32)member->start ? creator : NULL;
@@ -44,8 +45,12 @@ static __always_inline struct context *find_creator(const struct member *member,
 static __always_inline __u32 test_of_goroutine(const struct member *member, __u32 process, __u64 goroutine)
 {
 	struct context *context = find_context(process, CONTEXT_GOROUTINE, goroutine);
-	if (!is_current(member, context, goroutine))
-		context = find_creator(member, process, goroutine);
+	if (member->flags & MEMBER_CREATES_UNSEEN) {
+		__u32 number = number_of(member, goroutine);
+		/* What was at its address before it says nothing. */
+		if (!context || context->identity != number)
+			context = find_creator(member, process, goroutine, number);
+	}
 	return context ? context->test : 0;
 }
 

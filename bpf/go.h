@@ -24,7 +24,7 @@ static __always_inline void set_context(__u32 process, __u32 kind, __u64 address
 
 static __always_inline __u32 identity_of(const struct member *member, __u64 goroutine)
 {
-	return member->goroutine_number ? read_word(goroutine + member->goroutine_number) : 0;
+	return member->goroutine_number ? number_of(member, goroutine) : 0;
 }
 
 /* What goroutines have from now on that this one creates unseen. */
@@ -58,10 +58,12 @@ static __always_inline void note_creator(const struct member *member, __u32 proc
 static __always_inline struct context *context_of(const struct member *member, __u32 process, __u64 goroutine)
 {
 	struct context *context = find_context(process, CONTEXT_GOROUTINE, goroutine);
-	if (is_current(member, context, goroutine))
+	if (!(member->flags & MEMBER_CREATES_UNSEEN))
 		return context;
-	struct context created = {.identity = identity_of(member, goroutine)};
-	struct context *creator = find_creator(member, process, goroutine);
+	struct context created = {.identity = number_of(member, goroutine)};
+	if (context && context->identity == created.identity)
+		return context;
+	struct context *creator = find_creator(member, process, goroutine, created.identity);
 	if (creator)
 		created.test = creator->test;
 	if (!context) {
@@ -194,15 +196,17 @@ static __always_inline __u32 test_run_by(__u32 process, __u64 goroutine)
  * so many that this is felt, the tracer is asked to detach it; from then on a
  * goroutine is known by who created it, which the runtime itself keeps.
  */
-static __always_inline void count_creation(struct member *member, __u32 process)
+static __always_inline void count_creation(struct member *member, __u32 process, __u64 goroutine)
 {
 	__u32 created = __sync_fetch_and_add(&member->goroutine_count, 1) + 1;
 	if (created % GO_CREATIONS)
 		return;
 	__u64 now = bpf_ktime_get_boot_ns(), since = member->counts_from;
 	member->counts_from = now;
-	if (now - since <= GO_CREATIONS_NS && tell_tracer(STOP_NO_MORE, process, member))
-		__sync_fetch_and_or(&member->flags, MEMBER_CREATES_UNSEEN);
+	if (now - since > GO_CREATIONS_NS || !tell_tracer(STOP_NO_MORE, process, member))
+		return;
+	member->last_seen = number_of(member, goroutine);
+	__sync_fetch_and_or(&member->flags, MEMBER_CREATES_UNSEEN);
 }
 
 /* The creator and the function are where the pointers point. */
@@ -316,7 +320,7 @@ int on_go(struct pt_regs *registers)
 		if (member->flags & MEMBER_CREATES_UNSEEN)
 			break;
 		if (member->goroutine_number)
-			count_creation(member, process);
+			count_creation(member, process, rax);
 		create(member, process, rax, registers->rsp + GO_CREATION_CREATOR(cookie),
 		       registers->rsp + GO_CREATION_FUNCTION(cookie));
 		break;

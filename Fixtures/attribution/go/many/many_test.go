@@ -19,7 +19,27 @@ const (
 func TestMain(m *testing.M) {
 	attribution.Base(40000)
 	go serve(work)
-	os.Exit(m.Run())
+	end := make(chan struct{})
+	var ended sync.WaitGroup
+	ended.Add(1)
+	go watch(end, &ended)
+	code := m.Run()
+	close(end)
+	ended.Wait()
+	os.Exit(code)
+}
+
+// watch is started by no test, and nothing comes to it from one.
+func watch(end chan struct{}, ended *sync.WaitGroup) {
+	defer ended.Done()
+	for {
+		both("")
+		select {
+		case <-end:
+			return
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 type job struct {

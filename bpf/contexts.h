@@ -35,11 +35,12 @@ static __always_inline __u32 number_of(const struct member *member, __u64 gorout
 static __always_inline struct context *find_creator(const struct member *member, __u32 process, __u64 goroutine,
 						    __u32 number)
 {
-	if (number <= member->last_seen)
-		return NULL; /* it was seen to be nobody's */
 	struct context *creator =
 	    find_context(process, CONTEXT_CREATOR, read_word(goroutine + member->goroutine_creator));
-	return creator && creator->identity == (__u32)member->start ? creator : NULL;
+	if (!creator || creator->identity != (__u32)member->start)
+		return NULL;
+	/* What was seen to be nobody's has no context either; of a test's own goroutine nothing is nobody's. */
+	return creator->runs_test || number > member->last_seen ? creator : NULL;
 }
 
 static __always_inline __u32 test_of_goroutine(const struct member *member, __u32 process, __u64 goroutine)

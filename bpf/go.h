@@ -28,9 +28,10 @@ static __always_inline __u32 identity_of(const struct member *member, __u64 goro
 }
 
 /* What goroutines have from now on that this one creates unseen. */
-static __always_inline void set_creator(const struct member *member, __u32 process, __u32 number, __u32 test)
+static __always_inline void set_creator(const struct member *member, __u32 process, __u32 number, __u32 test,
+					__u32 runs_test)
 {
-	struct context creator = {.test = test, .identity = member->start};
+	struct context creator = {.test = test, .runs_test = runs_test, .identity = member->start};
 	struct context *former = find_context(process, CONTEXT_CREATOR, number);
 	if (former)
 		*former = creator;
@@ -51,7 +52,7 @@ static __always_inline void note_creator(const struct member *member, __u32 proc
 {
 	__u32 test = is_exact(context->test) ? context->test : at_level(context->test, TEST_LEVEL_CREATOR);
 	if (member->flags & MEMBER_CREATES_UNSEEN)
-		set_creator(member, process, context->identity, test);
+		set_creator(member, process, context->identity, test, 0);
 }
 
 /* The context of a goroutine, NULL where there is nothing to tell. One whose creation was not seen gets it now. */
@@ -73,11 +74,15 @@ static __always_inline struct context *context_of(const struct member *member, _
 		note_creator(member, process, &created);
 		return find_context(process, CONTEXT_GOROUTINE, goroutine);
 	}
-	/* Its memory's former goroutine creates nothing more; those that a test's own created may be there still. */
-	struct context_key former = {.process = process, .kind = CONTEXT_CREATOR, .address = context->identity};
+	/*
+	 * Its memory's former goroutine creates nothing more, but what it created may be there still, for which the
+	 * entries of the last two are kept; those of tests' own always.
+	 */
+	struct context_key last_but_one = {.process = process, .kind = CONTEXT_CREATOR, .address = context->former};
 	void *table = late_table(&late_contexts);
-	if (table && !context->runs_test)
-		bpf_map_delete_elem(table, &former);
+	if (table && context->former)
+		bpf_map_delete_elem(table, &last_but_one);
+	created.former = context->runs_test ? 0 : context->identity;
 	*context = created;
 	note_creator(member, process, context);
 	return context;
@@ -142,7 +147,7 @@ static __always_inline void set_only_runner(const struct member *member, __u32 p
 {
 	set_runner(member, process, goroutine, test);
 	if (member->goroutine_number)
-		set_creator(member, process, identity_of(member, goroutine), test);
+		set_creator(member, process, identity_of(member, goroutine), test, 1);
 }
 
 static __always_inline void begin_on(struct member *member, __u32 process, __u64 goroutine, __u64 name, __u64 length)
@@ -205,7 +210,8 @@ static __always_inline void count_creation(struct member *member, __u32 process,
 	member->counts_from = now;
 	if (now - since > GO_CREATIONS_NS || !tell_tracer(STOP_NO_MORE, process, member))
 		return;
-	member->last_seen = number_of(member, goroutine);
+	/* A processor of the runtime's takes numbers in batches: some that come are lower than this one. */
+	member->last_seen = number_of(member, goroutine) - GO_NUMBERS_AHEAD;
 	__sync_fetch_and_or(&member->flags, MEMBER_CREATES_UNSEEN);
 }
 

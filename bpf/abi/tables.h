@@ -159,7 +159,7 @@ struct member {
 	__u64 runtime;	       /* address at which its concurrency runtime is loaded */
 	__u64 counts_from;     /* time at which the counting of goroutines that are created began anew */
 	__u32 goroutine_count; /* how many were */
-	__u32 last_seen;       /* number of the last goroutine that was told of, where MEMBER_CREATES_UNSEEN */
+	__u32 last_seen;       /* up to this number all goroutines were told of, where MEMBER_CREATES_UNSEEN */
 	char comm[TASK_COMM_LENGTH];
 };
 #define MEMBER_CANARY 1

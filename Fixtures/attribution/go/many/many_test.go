@@ -17,7 +17,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	attribution.Base(40000)
+	attribution.Base(25000)
 	go serve(work)
 	end := make(chan struct{})
 	var ended sync.WaitGroup

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * Which test a goroutine works for. Its context is written when it is created,
- * when a test begins on it and when something is handed to it (go.h), and read
+ * when a test begins on it and when something is handed to it (go_work.h), and read
  * by the address that the running thread has as its current goroutine.
  */
 #ifndef PROCESS_TRACER_CONTEXTS_H

@@ -144,20 +144,26 @@ static __always_inline struct flow_value *tcp_flow(const struct socket_state *st
 	return flow(&key, state, &is_new);
 }
 
-static __always_inline void emit_listen(const struct socket_state *state)
+static __always_inline void emit_endpoint(__u32 kind, const struct socket_state *state, const __u8 address[16],
+					  __u16 port, __u16 protocol)
 {
-	struct event_listen event = {};
-	event.header.kind = EVENT_LISTEN;
+	struct event_endpoint event = {};
+	event.header.kind = kind;
 	event.header.thread = state->thread;
 	event.header.time = bpf_ktime_get_boot_ns();
 	event.header.process = state->owner;
 	event.socket = state->cookie;
-	__builtin_memcpy(event.address, state->local, sizeof event.address);
-	event.port = state->local_port;
-	event.protocol = state->protocol;
+	__builtin_memcpy(event.address, address, sizeof event.address);
+	event.port = port;
+	event.protocol = protocol;
 	event.network_namespace = state->network_namespace;
 	event.test = state->test;
-	emit(EVENT_LISTEN, &event, sizeof event, wake_flags());
+	emit(kind, &event, sizeof event, wake_flags());
+}
+
+static __always_inline void emit_listen(const struct socket_state *state)
+{
+	emit_endpoint(EVENT_LISTEN, state, state->local, state->local_port, state->protocol);
 }
 
 /* --------------------------------------------------------------- addresses */

@@ -15,18 +15,7 @@
 
 static __always_inline void first_datagram(const struct socket_state *state, const struct flow_key *key)
 {
-	struct event_datagram event = {};
-	event.header.kind = EVENT_DATAGRAM;
-	event.header.thread = state->thread;
-	event.header.time = bpf_ktime_get_boot_ns();
-	event.header.process = state->owner;
-	event.socket = state->cookie;
-	__builtin_memcpy(event.address, key->address, sizeof event.address);
-	event.port = key->port;
-	event.protocol = key->protocol;
-	event.network_namespace = state->network_namespace;
-	event.test = state->test;
-	emit(EVENT_DATAGRAM, &event, sizeof event, wake_flags());
+	emit_endpoint(EVENT_DATAGRAM, state, key->address, key->port, key->protocol);
 }
 
 static __always_inline int on_datagram(struct bpf_sock_addr *context, const __u8 peer[16])

@@ -47,7 +47,7 @@ static pid_t clone_into(int cgroup, int *pidfd)
  */
 static pid_t run_into(int cgroup, int *pidfd, int (*function)(void *), void *argument)
 {
-	static _Alignas(16) char stack[1 << 16];
+	_Alignas(16) char stack[1 << 16];
 	struct clone_args args = arguments_into(cgroup, pidfd);
 	args.flags |= CLONE_VM | CLONE_VFORK;
 	args.stack = (uint64_t)(uintptr_t)stack;

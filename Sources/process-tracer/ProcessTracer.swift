@@ -29,8 +29,8 @@ enum ProcessTracer {
     Privileges.end(code: 0)
   }
 
-  /// What traces is parsed by itself, which takes half as long; whatever else comes of that the root tells, which
-  /// knows all names.
+  /// What traces is parsed by itself, without the root's own options and checks; whatever else comes of that the root
+  /// tells, which knows all names.
   private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     let verb = RootCommand.configuration.subcommands.first { $0._commandName == arguments.first }
     if let verb, verb is any TracingCommand.Type {

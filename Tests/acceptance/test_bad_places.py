@@ -1,8 +1,10 @@
 """Bad input and bad places: one clear line, the documented code, and the command runs only where it may."""
 
+import json
 import os
 import shutil
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from conftest import BINARY, quoted, run_plain, shell
@@ -72,6 +74,21 @@ def test_symlink_planted_in_the_report_directory_is_refused(tool, marker, tmp_pa
     tool("test", "touch", marker, options=["--report-dir", reports], report=False, code=125)
     assert victim.read_text() == "precious\n"
     assert not marker.exists()
+
+
+def test_nothing_of_a_longer_report_stays(tool, tmp_path):
+    reports = tmp_path / "reports"
+    options = ["--report-dir", reports]
+    tool("test", *shell("for i in $(seq 400); do /bin/true; done"), options=options, report=False)
+    before = {path.name: path.stat().st_size for path in reports.iterdir()}
+    tool("test", "/bin/true", options=options, report=False)
+    json.loads((reports / "verdict.json").read_text())
+    ElementTree.parse(reports / "junit.xml")
+    assert (reports / "report.html").read_text().endswith("</html>\n")
+    last = (reports / "run.jsonl").read_text().splitlines()[-1]
+    assert json.loads(last)["type"] == "end"
+    for name in ("run.jsonl", "traces.jsonl", "logs.jsonl", "report.html"):
+        assert (reports / name).stat().st_size < before[name], name
 
 
 def test_symlink_planted_by_the_command_is_not_followed(tool, tmp_path):

@@ -48,6 +48,33 @@ def test_more_goroutines_than_are_told_of(tool, tmp_path):
     assert finished.run.is_complete
 
 
+FLOOD = """package flood
+import ("os/exec"; "sync"; "testing")
+func TestFlood(t *testing.T) {
+\tvar done sync.WaitGroup
+\tfor i := 0; i < 100000; i++ { done.Add(1); go done.Done() }
+\tdone.Wait()
+}
+func TestNested(t *testing.T) {
+\tdone := make(chan error)
+\tgo func() { go func() { done <- exec.Command("/bin/true").Run() }() }()
+\tif err := <-done; err != nil { t.Fatal(err) }
+}
+"""
+
+
+def test_the_next_process_of_a_file_tells_of_its_goroutines_again(tool, tmp_path):
+    (tmp_path / "go.mod").write_text("module example.com/flood\n\ngo 1.21\n")
+    (tmp_path / "flood_test.go").write_text(FLOOD)
+    subprocess.run(["go", "test", "-c", "-o", "flood.test", "."], cwd=tmp_path, check=True)
+    both = "./flood.test -test.run=TestFlood && ./flood.test -test.run=TestNested"
+    finished = tool("trace", "/bin/sh", "-c", both, directory=tmp_path)
+    assert "flood.test starts more than 4096 goroutines" in finished.stderr
+    [nested] = [each for each in executions(finished.run) if each.arguments[0] == "/bin/true"]
+    # Known by the probe alone: who created that goroutine was gone at once.
+    assert nested.test == ("TestNested", "exact")
+
+
 @pytest.fixture(scope="module")
 def package(tmp_path_factory):
     """A package of its own with its test binary: two tests that run a program, one that fails, one that is skipped."""

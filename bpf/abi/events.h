@@ -125,20 +125,11 @@ struct event_close {
 #define CLOSE_LISTENING 16 /* a listener, found open when the run ended */
 #define CLOSE_REFUSED 32   /* refused by enforcement */
 
-/* A TCP socket that listens, or a datagram socket that was bound. */
-struct event_listen {
-	struct event_header header;
-	__u64 socket;
-	__u8 address[16];
-	__u16 port;
-	__u16 protocol;
-	__u32 network_namespace;
-	__u32 test;
-	__u32 reserved;
-};
-
-/* First datagram of a process to a destination; totals are in the flow table. */
-struct event_datagram {
+/*
+ * One end of what a socket does. EVENT_LISTEN: a TCP socket that listens, or a datagram socket that was bound, at this
+ * address. EVENT_DATAGRAM: the first datagram of a process to this one; totals are in the flow table.
+ */
+struct event_endpoint {
 	struct event_header header;
 	__u64 socket;
 	__u8 address[16];

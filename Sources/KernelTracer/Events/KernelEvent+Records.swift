@@ -69,7 +69,7 @@ extension CloseEvent {
 }
 
 extension DatagramEvent {
-  init(_ record: event_datagram) {
+  init(_ record: event_endpoint) {
     self.init(
       time: BootInstant(record.header.time), process: ProcessIdentity(record.header.process),
       thread: Int32(bitPattern: record.header.thread), socket: record.socket,
@@ -80,7 +80,7 @@ extension DatagramEvent {
 }
 
 extension ListenEvent {
-  init(_ record: event_listen) {
+  init(_ record: event_endpoint) {
     self.init(
       time: BootInstant(record.header.time), process: ProcessIdentity(record.header.process),
       socket: record.socket, protocol: TransportProtocol(rawValue: record.protocol),

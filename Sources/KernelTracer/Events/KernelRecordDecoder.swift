@@ -13,8 +13,8 @@ enum KernelRecordDecoder {
     case EVENT_CONNECT: return record.fixedPart(as: event_connect.self).map { .connect(ConnectEvent($0)) }
     case EVENT_ACCEPT: return record.fixedPart(as: event_accept.self).map { .accept(AcceptEvent($0)) }
     case EVENT_CLOSE: return record.fixedPart(as: event_close.self).map { .close(CloseEvent($0)) }
-    case EVENT_LISTEN: return record.fixedPart(as: event_listen.self).map { .listen(ListenEvent($0)) }
-    case EVENT_DATAGRAM: return record.fixedPart(as: event_datagram.self).map { .datagram(DatagramEvent($0)) }
+    case EVENT_LISTEN: return record.fixedPart(as: event_endpoint.self).map { .listen(ListenEvent($0)) }
+    case EVENT_DATAGRAM: return record.fixedPart(as: event_endpoint.self).map { .datagram(DatagramEvent($0)) }
     case EVENT_ANSWER: return AnswerEvent(record).map { .answer($0) }
     case EVENT_FIRST_DATA: return FirstData(record)?.claim.map { .claim($0) }
     case EVENT_SWIFT_TEST: return MarkerEvent(swiftTest: record).map { .marker($0) }

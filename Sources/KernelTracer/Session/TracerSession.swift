@@ -5,8 +5,8 @@ public import Trace
 
 /// The kernel side of one run: programs loaded and attached, tables, and the ring that narrates.
 ///
-/// Single-threaded: everything happens on the thread that made it, but for the end of it. When the value or the process goes, the
-/// kernel detaches and frees everything.
+/// Single-threaded: everything happens on the thread that made it, but that hooks are attached and let go on another.
+/// When the value or the process goes, the kernel detaches and frees everything.
 public struct TracerSession: ~Copyable {
   let object: KernelObject
   let attachments: Attachments

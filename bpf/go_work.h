@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/*
- * Goroutines and their tests: which goroutine runs which test, who created
- * whom, and what was handed over through channels and timers. The places are
- * listed in abi/go.h and found by Sources/BinaryAnalysis.
- */
-#ifndef PROCESS_TRACER_GO_H
-#define PROCESS_TRACER_GO_H
+/* Which goroutine works for which test: who created it, and what was handed over through channels and timers. */
+#ifndef PROCESS_TRACER_GO_WORK_H
+#define PROCESS_TRACER_GO_WORK_H
 
 #include "requests.h"
-#include "test_records.h"
-
-#ifdef __TARGET_ARCH_x86
-
-/* ----------------------------------------------------------------- contexts */
+#include "tests.h"
 
 static __always_inline void set_context(__u32 process, __u32 kind, __u64 address, const struct context *context)
 {
@@ -118,84 +110,6 @@ static __always_inline void receive(const struct member *member, __u32 process, 
 	note_creator(member, process, context);
 }
 
-/* ------------------------------------------------------------------ results */
-
-static __always_inline void emit_result(const struct member *member, __u32 test, __u64 common, __u64 cookie)
-{
-	__u8 failed = 0, skipped = 0;
-	bpf_probe_read_user(&failed, 1, (void *)(common + GO_COOKIE_FIRST(cookie)));
-	bpf_probe_read_user(&skipped, 1, (void *)(common + GO_COOKIE_SECOND(cookie)));
-	if (failed)
-		emit_end(member, test, "failed\0", 6);
-	else if (skipped)
-		emit_end(member, test, "skipped", 7);
-	else
-		emit_end(member, test, "passed\0", 6);
-}
-
-/* -------------------------------------------------------------------- tests */
-
-/* A test's own goroutine. */
-static __always_inline void set_runner(const struct member *member, __u32 process, __u64 goroutine, __u32 test)
-{
-	struct context context = {.test = test, .runs_test = 1, .identity = identity_of(member, goroutine)};
-	set_context(process, CONTEXT_GOROUTINE, goroutine, &context);
-}
-
-/* Of a goroutine that runs nothing else before or after: what it creates is the test's, whenever that is asked. */
-static __always_inline void set_only_runner(const struct member *member, __u32 process, __u64 goroutine, __u32 test)
-{
-	set_runner(member, process, goroutine, test);
-	if (member->goroutine_number)
-		set_creator(member, process, identity_of(member, goroutine), test, 1);
-}
-
-static __always_inline void begin_on(struct member *member, __u32 process, __u64 goroutine, __u64 name, __u64 length)
-{
-	/* What only holds the tests of a binary together has no name. */
-	if (!length)
-		return;
-	__u32 test = new_test(0);
-	set_only_runner(member, process, goroutine, test);
-	emit_begin(member, test, name, length);
-}
-
-/* Examples run one after the other, on the goroutine that runs all of them. */
-static __always_inline void begin_example(struct member *member, __u32 process, __u64 goroutine, __u64 name,
-					  __u64 length)
-{
-	__u32 test = new_test(0);
-	set_runner(member, process, goroutine, test);
-	emit_begin(member, test, name, length);
-}
-
-/* A benchmark is run again and again, with more rounds, on a goroutine of its own each time. */
-static __always_inline void begin_benchmark(struct member *member, __u32 process, __u64 goroutine, __u64 benchmark,
-					    __u64 name, __u64 length)
-{
-	char first = 0;
-	bpf_probe_read_user(&first, 1, (void *)name);
-	if (first != 'B')
-		return; /* "Main", which runs them all */
-	struct context *known = find_context(process, CONTEXT_BENCHMARK, benchmark);
-	bool is_known = known && known->identity == (__u32)name;
-	struct context context = {.identity = name};
-	context.test = is_known ? known->test : new_test(0);
-	set_only_runner(member, process, goroutine, context.test);
-	if (is_known)
-		return;
-	set_context(process, CONTEXT_BENCHMARK, benchmark, &context);
-	emit_begin(member, context.test, name, length);
-}
-
-static __always_inline __u32 test_run_by(__u32 process, __u64 goroutine)
-{
-	struct context *context = find_context(process, CONTEXT_GOROUTINE, goroutine);
-	return context && context->runs_test ? context->test : 0;
-}
-
-/* --------------------------------------------------------------- goroutines */
-
 /*
  * A goroutine that is created costs the probe that tells of it. Where they are
  * so many that this is felt, the tracer is asked to detach it; from then on a
@@ -268,102 +182,5 @@ static __always_inline __u64 waiter(__u64 sudog)
 {
 	return read_word(sudog);
 }
-
-SEC("uprobe")
-int on_go(struct pt_regs *registers)
-{
-	__u32 process = bpf_get_current_pid_tgid() >> 32;
-	struct member *member = member_of(process);
-	/* What a test started is that test's as a whole. */
-	if (!member || member->inherited_test >> TEST_ID_SHIFT)
-		return 0;
-	__u64 cookie = bpf_get_attach_cookie(registers);
-	__u64 place = GO_COOKIE_PLACE(cookie);
-	if (!(member->flags & MEMBER_GOROUTINES)) {
-		/* The first thing of all is that the main goroutine is created. */
-		bool is_created = place == GO_GOROUTINE_CREATED;
-		member->goroutine_number = is_created ? GO_CREATION_NUMBER(cookie) : 0;
-		member->goroutine_creator = is_created ? GO_CREATION_PARENT(cookie) : 0;
-		member->goroutine_count = 0;
-		member->counts_from = bpf_ktime_get_boot_ns();
-		__sync_fetch_and_or(&member->flags, MEMBER_GOROUTINES);
-		note_change();
-	}
-	__u64 rax = registers->rax, rbx = registers->rbx, current = registers->r14;
-	if (place >= GO_SENT_DIRECTLY && place <= GO_SENT_FROM_WAITING && !read_word(rax))
-		return 0; /* a type without a size, its first field (internal/abi): a signal, no work */
-	switch (place) {
-	case GO_TEST_BEGINS:
-	case GO_BENCHMARK_BEGINS: {
-		__u64 name = rax + GO_COOKIE_FIRST(cookie);
-		__u64 text = read_word(name), length = read_word(name + 8);
-		if (place == GO_TEST_BEGINS)
-			begin_on(member, process, current, text, length);
-		else
-			begin_benchmark(member, process, current, rax, text, length);
-		break;
-	}
-	case GO_TEST_ENDS:
-	case GO_BENCHMARK_ENDS: {
-		__u32 test = test_run_by(process, current);
-		if (test)
-			emit_result(member, test, rax, cookie);
-		break;
-	}
-	case GO_EXAMPLE_BEGINS:
-		begin_example(member, process, current, rax, rbx);
-		break;
-	case GO_EXAMPLE_ENDS: {
-		__u32 test = test_run_by(process, current);
-		struct context none = {.identity = identity_of(member, current)};
-		if (test)
-			emit_end(member, test, "\0\0\0\0\0\0\0", 0);
-		/* It ran on the goroutine that runs all of them. */
-		set_context(process, CONTEXT_GOROUTINE, current, &none);
-		break;
-	}
-	case GO_GOROUTINE_CREATED:
-		if (member->flags & MEMBER_CREATES_UNSEEN)
-			break;
-		if (member->goroutine_number)
-			count_creation(member, process, rax);
-		create(member, process, rax, registers->rsp + GO_CREATION_CREATOR(cookie),
-		       registers->rsp + GO_CREATION_FUNCTION(cookie));
-		break;
-	case GO_TIMER_CREATED: {
-		struct context context = {.test = test_of_goroutine(member, process, current)};
-		if (context.test)
-			set_context(process, CONTEXT_TIMER, rbx, &context);
-		break;
-	}
-	case GO_SENT_DIRECTLY:
-		receive(member, process, waiter(rbx), test_of_goroutine(member, process, current));
-		break;
-	case GO_RECEIVED_DIRECTLY:
-		receive(member, process, current, test_of_goroutine(member, process, waiter(rbx)));
-		break;
-	case GO_SENT_TO_BUFFER:
-		put_into(member, process, rbx, current);
-		break;
-	case GO_TAKEN_FROM_BUFFER:
-		take_from(member, process, registers->rcx, current);
-		break;
-	case GO_SENT_FROM_WAITING:
-		put_into(member, process, rbx, waiter(read_word(registers->rsp + GO_COOKIE_FIRST(cookie))));
-		break;
-	case GO_WAITS:
-		if (!GO_COOKIE_FIRST(cookie) || GO_COOKIE_FIRST(cookie) == rbx)
-			wait(member, process, current);
-		break;
-	}
-	return 0;
-}
-#else
-SEC("uprobe")
-int on_go(void *registers)
-{
-	return 0;
-}
-#endif
 
 #endif

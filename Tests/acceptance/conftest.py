@@ -67,12 +67,12 @@ class Tool:
     """The binary under test; every run gets a report directory of its own."""
 
     def __init__(self, directory: Path):
-        self._directory = directory
+        self.directory = directory
         self._count = 0
 
     def arguments(self, verb: str, command: list, options: list = [], report: bool = True) -> tuple[list[str], Path]:
         self._count += 1
-        reports = self._directory / f"reports-{self._count}"
+        reports = self.directory / f"reports-{self._count}"
         wanted = ["--report-dir", reports] if report else []
         return [str(part) for part in [BINARY, verb, *wanted, *options, "--", *command]], reports
 
@@ -96,7 +96,7 @@ class Tool:
             input=stdin,
             capture_output=True,
             env={**clean_environment(), **environment},
-            cwd=directory or self._directory,
+            cwd=directory or self.directory,
             timeout=timeout,
         )
         result = Finished(finished.returncode, finished.stdout, finished.stderr.decode(errors="replace"), reports)

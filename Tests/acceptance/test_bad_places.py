@@ -215,3 +215,10 @@ def test_a_record_that_stops_in_the_middle_is_not_a_pass(tool, workloads, tmp_pa
     cut.write_text("".join(lines[: len(lines) // 2]))
     assert RecordedRun.read(cut).end is None
     assert run_plain(BINARY, "report", cut).returncode == 121
+
+
+def test_a_policy_that_is_a_link_to_nowhere_is_not_passed_over(tool, tmp_path):
+    (tmp_path / ".process-tracer.yml").symlink_to("gone.yml")
+    finished = tool("test", "touch", tmp_path / "ran", report=False, code=125)
+    assert ".process-tracer.yml" in finished.stderr and "No such file or directory" in finished.stderr
+    assert not (tmp_path / "ran").exists()

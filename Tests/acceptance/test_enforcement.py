@@ -225,8 +225,9 @@ def session_of(tool, options: list = ["--enforce"], prefix: list = []) -> tuple[
     script = "(setsid sh -c 'echo $$; exec sleep 300' &); echo $$; exec sleep 300"
     arguments, _ = tool.arguments("test", shell(script), options)
     process = subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment(), start_new_session=True
-    )
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment(), cwd=tool.directory,
+        start_new_session=True,
+    )  # fmt: skip
     return process, [os.pidfd_open(int(process.stdout.readline())) for _ in range(2)]
 
 

@@ -333,35 +333,26 @@ def test_an_injected_script_would_not_run(recorded, tmp_path, browser):
     page.close()
 
 
-def test_100_000_processes_open_at_once_and_scroll(large, browser):
-    page = browser.new_page()
-    spent = cpu_time(page)
-    page.goto(large.as_uri())
-    page.locator("#tabs [aria-selected=true]").wait_for()
-    assert cpu_time(page) - spent < 2
+def test_100_000_processes_are_all_reached_with_few_rows(large, open_page):
+    """What that costs is measured by Benchmarks/page."""
+    page = open_page(large)
     page.get_by_role("tab", name=re.compile("processes")).click()
-    assert page.locator("#processes").get_attribute("aria-rowcount") == str(COUNT + 1)
-    spent = cpu_time(page)
-    page.evaluate("""async () => {
-      const grid = document.getElementById("processes");
-      for (let step = 1; step <= 120; step++) {
-        grid.scrollTop = (grid.scrollHeight / 120) * step;
-        await new Promise(requestAnimationFrame);
-      }
-    }""")
-    # A frame of a 60 Hz screen has 16 ms.
-    assert (cpu_time(page) - spent) / 120 < 0.016
-    assert page.locator("#processes .row").count() < 100
-    spent = cpu_time(page)
+    grid = page.locator("#processes")
+    assert grid.get_attribute("aria-rowcount") == str(COUNT + 1)
+    for place in (0, 0.5, 1):
+        grid.evaluate("(grid, place) => { grid.scrollTop = (grid.scrollHeight - grid.clientHeight) * place; }", place)
+        numbers = shown_numbers(page)
+        assert any(abs(number - place * COUNT) < 100 for number in numbers) and len(numbers) > 10
+        assert page.locator("#processes .row").count() < 100
     page.get_by_label("argv, path or pid").fill("object-99998.o")
     page.locator(".shown", has_text="1 process of").wait_for()
-    assert cpu_time(page) - spent < 1
-    page.close()
+    assert any("object-99998.o" in row for row in page.locator("#processes .command").all_inner_texts())
 
 
-def cpu_time(page: Page) -> float:
-    """Seconds that the page's process spent, which do not grow with whatever else the machine is doing."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
-    return metrics["ProcessTime"]
+def shown_numbers(page: Page) -> list[int]:
+    """Where among all the rows those stand that are drawn after the next frame."""
+    return page.evaluate("""async () => {
+      await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const rows = document.querySelectorAll("#processes .row:not([hidden])");
+      return [...rows].map(row => Number(row.getAttribute("aria-rowindex")));
+    }""")

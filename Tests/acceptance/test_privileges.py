@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -160,8 +161,9 @@ def test_annotations_and_reports_are_the_callers(any_tool, tmp_path):
 
 
 def test_everything_is_seen(any_tool, workloads):
-    assert_all_there(any_tool("test", workloads / "spawn-sequential", 100))
-    finished = any_tool("test", workloads / "tcp-connect", 20)
+    spawn, connect = (any_tool.person.copy_of(workloads / name) for name in ("spawn-sequential", "tcp-connect"))
+    assert_all_there(any_tool("test", spawn, 100))
+    finished = any_tool("test", connect, 20)
     assert len([each for each in finished.run.connections if each.direction == "connect"]) == 20
 
 
@@ -201,6 +203,20 @@ def test_the_users_tests_are_told_what_they_did(any_tool, person, tmp_path):
     (tmp_path / "asks.py").write_text(SCOPE)
     finished = any_tool("trace", "python3", tmp_path / "asks.py")
     assert [Path(path).name for path in finished.stdout.decode().split()] == ["true"], finished.explain()
+
+
+def test_a_directory_that_the_user_may_not_search_is_refused(any_tool):
+    """Whether it has a policy cannot be known, so nothing is judged by another."""
+    closed = Path(tempfile.mkdtemp())
+    try:
+        finished = any_tool("test", "true", report=False, code=125, directory=closed)
+    finally:
+        closed.rmdir()
+    [line] = finished.stderr.splitlines()
+    if any_tool.way == "self-elevation":  # the launcher hands its directory over
+        assert "cannot open the working directory: Permission denied" in line
+    else:
+        assert f'no policy file can be looked for in "{closed}": Permission denied' in line
 
 
 def test_refusal_of_sudo_is_one_line(stranger, tmp_path):

@@ -7,7 +7,6 @@ import select
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -245,23 +244,18 @@ def test_ten_thousand_scopes_leave_nothing(run):
 
         def scopes(count):
             session = connect()
-            times = []
             for number in range(count):
                 with Scope("again") as scope:
                     pass
-                start = time.perf_counter()
                 ask(scope.request(), session)
-                times.append(time.perf_counter() - start)
-            return sorted(times)[len(times) // 2]
 
         scopes(2000)
         before = memory()
-        median = scopes(10000)
-        print(json.dumps([before, memory(), median, len(os.listdir(f"/proc/{os.getppid()}/fd"))]))
+        scopes(10000)
+        print(json.dumps([before, memory(), len(os.listdir(f"/proc/{os.getppid()}/fd"))]))
         """
     )
-    before, after, median, descriptors = finished.truth
+    before, after, descriptors = finished.truth
     # Each is a test of its own in the model, which the reports need; nothing else stays.
     assert (after - before) * 1024 / 10000 < 700, finished.truth
-    assert median < 0.002
     assert descriptors < 200  # a leak would be thousands

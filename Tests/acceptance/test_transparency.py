@@ -138,8 +138,9 @@ def test_signal_to_the_tool_reaches_the_command_once(tool, tmp_path, name):
     log = tmp_path / "signals"
     arguments, _ = tool.arguments("trace", counting_script(log))
     process = subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=clean_environment(), start_new_session=True
-    )
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=clean_environment(), cwd=tool.directory,
+        start_new_session=True,
+    )  # fmt: skip
     assert process.stdout.readline() == b"ready\n"
     process.send_signal(getattr(signal, f"SIG{name}"))
     assert process.wait(20) == 5
@@ -151,6 +152,7 @@ def test_terminal_interrupt_reaches_the_command_once(tool, tmp_path):
     arguments, _ = tool.arguments("trace", counting_script(log))
     pid, terminal = pty.fork()
     if pid == 0:
+        os.chdir(tool.directory)
         os.execve(arguments[0], arguments, clean_environment())
     read_until(terminal, b"ready")
     os.write(terminal, b"\x03")
@@ -163,6 +165,7 @@ def test_command_owns_the_terminal(tool):
     arguments, _ = tool.arguments("trace", shell('echo ready; read line; echo "got $line"; test -t 0 && test -t 1 && exit 3'))
     pid, terminal = pty.fork()
     if pid == 0:
+        os.chdir(tool.directory)
         os.execve(arguments[0], arguments, clean_environment())
     read_until(terminal, b"ready")
     os.write(terminal, b"typed\n")

@@ -51,6 +51,12 @@ class Person:
         os.chown(path, self.uid, self.gid)
         return path
 
+    def copy_of(self, program: Path) -> Path:
+        """A program where this user can execute it, which may not be so where the repository lies."""
+        copy = Path(shutil.copy(program, self.home / "bin"))
+        os.chown(copy, self.uid, self.gid)
+        return copy
+
     def foreign_files(self) -> list[Path]:
         """What in the home belongs to somebody else."""
         every = [self.home, *self.home.rglob("*")]

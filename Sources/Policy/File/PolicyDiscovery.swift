@@ -7,15 +7,19 @@ public enum PolicyDiscovery {
   /// to the directory that has `.git`, and without one only the working directory's; nil where there is none.
   ///
   /// - Parameter workingDirectory: an absolute path.
-  /// - Throws: ``PolicyError/ambiguous(directory:)``.
+  /// - Throws: ``PolicyError/ambiguous(directory:)``, ``PolicyError/unsearchable(directory:reason:)``.
   public static func path(
     option: String?, environment: String?, workingDirectory: String, files: PolicyFiles = .system
   ) throws(PolicyError) -> String? {
     if let named = [option, environment].compactMap({ $0 }).first(where: { !$0.isEmpty }) { return named }
     let ancestors = directories(from: workingDirectory)
-    let root = ancestors.firstIndex { files.exists($0.appendingPathComponent(".git")) } ?? 0
+    var root = 0
+    for (index, directory) in ancestors.enumerated() where try !files.existing([".git"], in: directory).isEmpty {
+      root = index
+      break
+    }
     for directory in ancestors[...root] {
-      let found = fileNames.map { directory.appendingPathComponent($0) }.filter(files.exists)
+      let found = try files.existing(fileNames, in: directory)
       if found.count > 1 { throw .ambiguous(directory: directory) }
       if let path = found.first { return path }
     }
@@ -26,6 +30,21 @@ public enum PolicyDiscovery {
   private static func directories(from path: String) -> [String] {
     let components = path.split(separator: "/")
     return (0...components.count).reversed().map { "/" + components[..<$0].joined(separator: "/") }
+  }
+}
+
+extension PolicyFiles {
+  /// The paths of those of the names that are there.
+  fileprivate func existing(_ names: [String], in directory: String) throws(PolicyError) -> [String] {
+    var found: [String] = []
+    for path in names.map({ directory.appendingPathComponent($0) }) {
+      do throws(ReadError) {
+        if try exists(path) { found.append(path) }
+      } catch {
+        throw .unsearchable(directory: directory, reason: error.reason)
+      }
+    }
+    return found
   }
 }
 

@@ -4,6 +4,8 @@ public enum PolicyError: Error, Hashable, Sendable {
   case unreadable(path: String, reason: String)
   /// `.process-tracer.yml` and `.process-tracer.yaml` in one directory.
   case ambiguous(directory: String)
+  /// Whether a directory has a policy file cannot be known.
+  case unsearchable(directory: String, reason: String)
   case flag(name: String, GrammarError)
   /// The policy is good, and the kernel cannot hold a run to it.
   case enforcement(String)
@@ -46,6 +48,8 @@ extension PolicyError: CustomStringConvertible {
     case .ambiguous(let directory):
       "both .process-tracer.yml and .process-tracer.yaml are in \(directory.quotedForMessage); remove one, or say "
         + "--policy FILE"
+    case .unsearchable(let directory, let reason):
+      "no policy file can be looked for in \(directory.quotedForMessage): \(reason); say --policy FILE"
     case .flag(let name, let problem):
       "\(name): \(problem)"
     case .enforcement(let problem):

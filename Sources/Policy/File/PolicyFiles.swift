@@ -15,12 +15,12 @@ public struct PolicyFiles: Sendable {
 
   /// The bytes of a file of at most ``sizeLimit``.
   public var read: @Sendable (_ path: String) throws(ReadError) -> [UInt8]
-  /// Whether something is there, readable or not.
-  public var exists: @Sendable (_ path: String) -> Bool
+  /// Whether something is there, readable or not; throws where that cannot be known.
+  public var exists: @Sendable (_ path: String) throws(ReadError) -> Bool
 
   public init(
     read: @escaping @Sendable (_ path: String) throws(ReadError) -> [UInt8],
-    exists: @escaping @Sendable (_ path: String) -> Bool
+    exists: @escaping @Sendable (_ path: String) throws(ReadError) -> Bool
   ) {
     self.read = read
     self.exists = exists
@@ -49,9 +49,12 @@ public struct PolicyFiles: Sendable {
     return bytes
   }
 
-  @Sendable private static func isThere(_ path: String) -> Bool {
+  @Sendable private static func isThere(_ path: String) throws(ReadError) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
+    // Of a link itself: one that leads nowhere is there, and reading it says what is wrong.
+    if lstat(path, &status) == 0 { return true }
+    if errno == ENOENT || errno == ENOTDIR { return false }
+    throw systemError()
   }
 
   private static func systemError() -> ReadError {

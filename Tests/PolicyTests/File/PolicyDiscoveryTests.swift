@@ -39,4 +39,16 @@ import Testing
       try find(["/r/a/b/.process-tracer.yml", "/r/a/b/.process-tracer.yaml"])
     }
   }
+
+  @Test func whereNothingCanBeLookedForIsSaid() {
+    let denied = PolicyFiles.ReadError(reason: "Permission denied")
+    let files = PolicyFiles(
+      read: { (_) throws(PolicyFiles.ReadError) in throw denied },
+      exists: { (_) throws(PolicyFiles.ReadError) in throw denied })
+    let error = PolicyError.unsearchable(directory: "/r/a", reason: "Permission denied")
+    #expect(throws: error) {
+      try PolicyDiscovery.path(option: nil, environment: nil, workingDirectory: "/r/a", files: files)
+    }
+    #expect("\(error)" == "no policy file can be looked for in \"/r/a\": Permission denied; say --policy FILE")
+  }
 }

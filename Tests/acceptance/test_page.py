@@ -72,6 +72,16 @@ def large(tmp_path_factory) -> Path:
     return page_of(made_up_runs.large(directory / "run.jsonl", COUNT), directory)
 
 
+def wait_for_drawing(page: Page) -> None:
+    """Until the next frame: a list that comes into view draws its rows when it has got its size."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+
+
+def open_tab(page: Page, name: str | re.Pattern) -> None:
+    page.get_by_role("tab", name=name).click()
+    wait_for_drawing(page)
+
+
 def rows(page: Page) -> list[str]:
     return page.locator("#processes .row:not([hidden]) .text").all_inner_texts()
 
@@ -103,7 +113,7 @@ def test_copies_without_the_right_to_the_clipboard(page):
 
 
 def test_filters_by_what_ran_and_by_test(page, recorded):
-    page.get_by_role("tab", name=re.compile("processes")).click()
+    open_tab(page, re.compile("processes"))
     everything = rows(page)
     page.get_by_label("argv, path or pid").fill("rev-parse --git*dir")
     page.locator(".shown", has_text="1 process of").wait_for()
@@ -130,7 +140,7 @@ def test_filters_by_what_ran_and_by_test(page, recorded):
 
 
 def test_zooms_by_button_key_and_drag(page):
-    page.get_by_role("tab", name=re.compile("processes")).click()
+    open_tab(page, re.compile("processes"))
     bar = page.locator("#processes .row .bar").first
 
     def share() -> float:
@@ -175,12 +185,13 @@ def test_is_driven_by_keys_alone(page):
     page.get_by_role("tab", selected=True).focus()
     page.keyboard.press("ArrowRight")
     assert page.get_by_role("tab", selected=True).inner_text() == "12 tests"
+    wait_for_drawing(page)
     tests = page.get_by_role("tabpanel").inner_text()
     assert "fixture" in tests and "passed" in tests
 
 
 def test_says_what_things_are(page):
-    page.get_by_role("tab", name=re.compile("processes")).click()
+    open_tab(page, re.compile("processes"))
     grid = page.get_by_role("treegrid", name="Processes")
     assert int(grid.get_attribute("aria-rowcount")) == len(rows(page)) + 1
     first = grid.get_by_role("row").first
@@ -198,13 +209,13 @@ def test_names_unix_sockets_by_path(tool, tmp_path, open_page):
     script = "import socket as s, sys; a = s.socket(1); a.bind(sys.argv[1]); a.listen(); s.socket(1).connect(sys.argv[1])"
     finished = tool("trace", "python3", "-c", script, path)
     page = open_page(finished.reports / "report.html")
-    page.get_by_role("tab", name="destinations").click()
+    open_tab(page, "destinations")
     [row] = page.locator("#part-destinations .table-body .row:not([hidden])").all()
     assert row.locator("span").first.inner_text() == f"unix:{path}"
 
 
 def test_tables_sort(page):
-    page.get_by_role("tab", name="programs").click()
+    open_tab(page, "programs")
     panel = page.locator("#part-programs")
 
     def column(number: int) -> list[str]:
@@ -283,10 +294,10 @@ def on_paper(page: Page) -> dict[str, list[str]]:
 def test_prints_every_row(page):
     """Of parts that nobody has looked at too."""
     printed = on_paper(page)
-    page.get_by_role("tab", name=re.compile("processes")).click()
+    open_tab(page, re.compile("processes"))
     assert [text.lstrip("▾") for text in printed["part-processes"]] == rows(page)
     for part, tab in (("part-programs", "programs"), ("part-destinations", "destinations"), ("part-tests", "12 tests")):
-        page.get_by_role("tab", name=tab).click()
+        open_tab(page, tab)
         total = int(page.locator(f"#{part} [role=table]").get_attribute("aria-rowcount")) - 1
         assert len(printed[part]) == total > 0
         assert page.locator(f"#{part}").is_visible() and not page.locator("#part-processes").is_visible()
@@ -311,7 +322,7 @@ def test_hostile_names_stay_text(tmp_path, open_page):
     page = open_page(path)
     for tab in page.get_by_role("tab").all():
         tab.click()
-    page.get_by_role("tab", name=re.compile("processes")).click()
+    open_tab(page, re.compile("processes"))
     for row in page.locator("#processes .row:not([hidden])").all():
         row.click()
     assert page.title() == "FAILED · process-tracer"
@@ -336,7 +347,7 @@ def test_an_injected_script_would_not_run(recorded, tmp_path, browser):
 def test_100_000_processes_are_all_reached_with_few_rows(large, open_page):
     """What that costs is measured by Benchmarks/page."""
     page = open_page(large)
-    page.get_by_role("tab", name=re.compile("processes")).click()
+    open_tab(page, re.compile("processes"))
     grid = page.locator("#processes")
     assert grid.get_attribute("aria-rowcount") == str(COUNT + 1)
     for place in (0, 0.5, 1):
@@ -351,8 +362,6 @@ def test_100_000_processes_are_all_reached_with_few_rows(large, open_page):
 
 def shown_numbers(page: Page) -> list[int]:
     """Where among all the rows those stand that are drawn after the next frame."""
-    return page.evaluate("""async () => {
-      await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      const rows = document.querySelectorAll("#processes .row:not([hidden])");
-      return [...rows].map(row => Number(row.getAttribute("aria-rowindex")));
-    }""")
+    wait_for_drawing(page)
+    drawn = page.locator("#processes .row:not([hidden])")
+    return drawn.evaluate_all("rows => rows.map(row => Number(row.getAttribute('aria-rowindex')))")

@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 from dataclasses import dataclass
@@ -147,16 +146,10 @@ def tool(tmp_path: Path) -> Tool:
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium, which finds nothing but this machine."""
-    from playwright.sync_api import sync_playwright
+    from chromium import chromium
 
-    # None: the browser that playwright brings.
-    path = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium"))), None)
-    alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", alone])
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 def shell(script: str, *arguments: object) -> list[str]:

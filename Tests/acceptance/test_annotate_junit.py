@@ -259,7 +259,9 @@ def test_what_may_be_one_of_several_is_left_alone(tool, tmp_path):
         [case] = cases(tmp_path / f"{name}.process-tracer.xml")
         assert f"/bin/true {name}" in case.system_out
         (tmp_path / f"{name}.process-tracer.xml").unlink()
-    finished = tool("test", "sh", "-c", runs + "; touch *.xml", options=["--annotate-junit", "*.xml"], prefix=IN_NAMESPACE)
+    # Of a time at which neither lived, whatever tick of the file system's clock the second one ends in.
+    runs += "; touch -d tomorrow *.xml"
+    finished = tool("test", "sh", "-c", runs, options=["--annotate-junit", "*.xml"], prefix=IN_NAMESPACE)
     assert finished.stderr.count("0 of 1 cases were annotated, 1 may be one of several tests or executions") == 2
     assert not list(tmp_path.glob("*.process-tracer.xml"))
 

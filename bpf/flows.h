@@ -75,25 +75,31 @@ static __always_inline struct socket_state *socket_in_use(void *socket, struct m
 	return state;
 }
 
-const struct socket_state no_socket_state;
+/* The entry of a TCP socket that the table has none of, owned by a member. NULL: refused, and counted. */
+static __always_inline struct socket_state *new_tcp_socket(__u64 cookie, struct member *member)
+{
+	struct socket_state *state = make_tcp_socket(cookie);
+	if (!state) {
+		count(&counters.sockets_refused);
+		return NULL;
+	}
+	state->protocol = PROTOCOL_TCP;
+	state->network_namespace = current_network_namespace();
+	own(state, member);
+	return state;
+}
 
-/* The same for a TCP socket. */
-static __always_inline struct socket_state *tcp_socket_in_use(__u64 cookie, struct member *member)
+/* The same as for other sockets, for a TCP socket. */
+static __always_inline struct socket_state *tcp_socket_in_use(__u64 cookie)
 {
 	struct socket_state *state = tcp_socket(cookie);
+	if (state && is_owned_by_current(state))
+		return state;
+	struct member *member = current_member();
 	if (!member)
 		return state;
-	if (!state) {
-		bpf_map_update_elem(&tcp_sockets, &cookie, (void *)&no_socket_state, BPF_NOEXIST);
-		state = tcp_socket(cookie);
-		if (!state) {
-			count(&counters.sockets_refused);
-			return 0;
-		}
-		state->cookie = cookie;
-		state->protocol = PROTOCOL_TCP;
-		state->network_namespace = current_network_namespace();
-	}
+	if (!state)
+		return new_tcp_socket(cookie, member);
 	own(state, member);
 	return state;
 }

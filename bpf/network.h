@@ -7,6 +7,7 @@
 #ifndef PROCESS_TRACER_NETWORK_H
 #define PROCESS_TRACER_NETWORK_H
 
+#include "followed.h"
 #include "send.h"
 #include "tcp.h"
 #include "udp.h"
@@ -21,10 +22,13 @@ int on_socket_create(struct bpf_sock *socket)
 	struct member *member = current_member();
 	if (!member || socket->protocol == PROTOCOL_MPTCP)
 		return ALLOW;
-	if (socket->protocol == PROTOCOL_TCP && socket->type == SOCK_STREAM)
-		tcp_socket_in_use(bpf_get_socket_cookie(socket), member);
-	else
+	if (socket->protocol != PROTOCOL_TCP || socket->type != SOCK_STREAM) {
 		socket_in_use(socket, member);
+		return ALLOW;
+	}
+	__u64 cookie = bpf_get_socket_cookie(socket);
+	note_followed(cookie);
+	new_tcp_socket(cookie, member);
 	return ALLOW;
 }
 
@@ -41,7 +45,7 @@ static __always_inline int on_bind(struct bpf_sock *socket, const __u8 local[16]
 	if (socket->src_port == DNS_PORT && (is_udp || protocol == PROTOCOL_TCP))
 		note_member_server(local, current_network_namespace());
 	if (protocol == PROTOCOL_TCP) {
-		tcp_socket_in_use(bpf_get_socket_cookie(socket), member);
+		tcp_socket_in_use(bpf_get_socket_cookie(socket));
 		return ALLOW;
 	}
 	struct socket_state *state = socket_in_use(socket, member);
@@ -84,16 +88,15 @@ static __always_inline int on_connect(struct bpf_sock_addr *context, const __u8 
 {
 	if (!context->sk)
 		return ALLOW;
-	struct member *member = current_member();
 	if (context->protocol == PROTOCOL_TCP && context->type == SOCK_STREAM) {
-		struct socket_state *state = tcp_socket_in_use(bpf_get_socket_cookie(context), member);
+		struct socket_state *state = tcp_socket_in_use(bpf_get_socket_cookie(context));
 		if (!state)
 			return ALLOW;
 		state->protocol = is_multipath(context->sk) ? PROTOCOL_MPTCP : PROTOCOL_TCP;
 		attempt_tcp(state, (const struct peer_address *)peer, bpf_ntohs(context->user_port));
 		return ALLOW;
 	}
-	struct socket_state *state = socket_in_use(context->sk, member);
+	struct socket_state *state = socket_in_use(context->sk, current_member());
 	if (!state)
 		return ALLOW;
 	__u32 protocol = context->protocol;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * An object of its own, loaded when a run ends with connections open: it takes
- * over the session's `tcp_sockets` map. Iterators need all of the kernel's type
+ * over the session's tables of TCP sockets. Iterators need all of the kernel's type
  * information, which costs a third of the tracer's start.
  */
 #include "sockets.h"

@@ -8,6 +8,7 @@
 #ifndef PROCESS_TRACER_SEND_H
 #define PROCESS_TRACER_SEND_H
 
+#include "followed.h"
 #include "unix.h"
 
 #define AF_NETLINK 16
@@ -24,16 +25,6 @@ static __always_inline bool is_of_session_cgroup(struct sock *socket)
 	struct cgroup *ancestor = NULL;
 	bpf_probe_read_kernel(&ancestor, sizeof ancestor, &cgroup->ancestors[level]);
 	return (__u64)ancestor == session_cgroup;
-}
-
-#define FOLLOWED_SOCKETS 256 /* a power of two */
-
-/* Cookies of sockets of the session's cgroup that sent something lately. A socket keeps both for life. */
-__u64 followed_sockets[FOLLOWED_SOCKETS] SEC(".bss.followed");
-
-static __always_inline __u64 *followed_place(__u64 cookie)
-{
-	return &followed_sockets[cookie & (FOLLOWED_SOCKETS - 1)];
 }
 
 /* Whether the other hooks follow a socket: all of the session's cgroup; without one, those that they have marked. */

@@ -11,10 +11,10 @@
 
 /* One TCP attempt lives here from connect to close; for other sockets only the owner counts. */
 struct socket_state {
+	__u64 cookie; /* first: all behind it is zero where a place is free */
 	struct process_key owner;
 	struct image_id image;
 	char comm[TASK_COMM_LENGTH];
-	__u64 cookie;
 	__u64 attempt_time;
 	__u64 established_time;
 	__u8 peer[16];
@@ -54,9 +54,18 @@ struct {
 } sockets SEC(".maps");
 
 /*
- * TCP sockets, which come and go by the thousand, by cookie: an entry costs a tenth of a socket's storage, which
- * the kernel allocates twice, charges, and frees later.
+ * TCP sockets, which come and go by the thousand: each at the place that its cookie says, free where that is zero. A
+ * socket's storage costs ten times as much: the kernel allocates it twice, charges it, and frees it later.
  */
+#define TCP_PLACES 4096 /* a power of two */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TCP_PLACES);
+	__type(key, __u32);
+	__type(value, struct socket_state);
+} tcp_places SEC(".maps");
+
+/* Those whose place was another's, by cookie. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
@@ -65,14 +74,47 @@ struct {
 	__type(value, struct socket_state);
 } tcp_sockets SEC(".maps");
 
+/* Processors count cookies in batches of 4096 each (include/linux/cookie.h): those of two batches lie apart. */
+static __always_inline struct socket_state *tcp_place(__u64 cookie)
+{
+	__u32 place = (cookie + (cookie >> 12) * 397) & (TCP_PLACES - 1);
+	return bpf_map_lookup_elem(&tcp_places, &place);
+}
+
 static __always_inline struct socket_state *tcp_socket(__u64 cookie)
 {
-	return bpf_map_lookup_elem(&tcp_sockets, &cookie);
+	struct socket_state *state = tcp_place(cookie);
+	return state && state->cookie == cookie ? state : bpf_map_lookup_elem(&tcp_sockets, &cookie);
+}
+
+const struct socket_state no_socket_state;
+
+/* A new entry for a TCP socket, zero but for its cookie; the one that there is, where another was faster. NULL: full.
+ */
+static __always_inline struct socket_state *make_tcp_socket(__u64 cookie)
+{
+	struct socket_state *state = tcp_place(cookie);
+	if (!state)
+		return NULL;
+	__u64 holder = __sync_val_compare_and_swap(&state->cookie, 0, cookie);
+	if (!holder || holder == cookie)
+		return state;
+	bpf_map_update_elem(&tcp_sockets, &cookie, (void *)&no_socket_state, BPF_NOEXIST);
+	state = bpf_map_lookup_elem(&tcp_sockets, &cookie);
+	if (state)
+		state->cookie = cookie;
+	return state;
 }
 
 static __always_inline void forget_tcp_socket(__u64 cookie)
 {
-	bpf_map_delete_elem(&tcp_sockets, &cookie);
+	struct socket_state *state = tcp_place(cookie);
+	if (!state || state->cookie != cookie) {
+		bpf_map_delete_elem(&tcp_sockets, &cookie);
+		return;
+	}
+	__builtin_memset(&state->owner, 0, sizeof *state - sizeof state->cookie);
+	__sync_val_compare_and_swap(&state->cookie, cookie, 0);
 }
 
 /* Flags of a TCP socket are set by its callbacks and by its release, which share no lock; the result is before. */

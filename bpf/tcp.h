@@ -7,6 +7,7 @@
 #ifndef PROCESS_TRACER_TCP_H
 #define PROCESS_TRACER_TCP_H
 
+#include "followed.h"
 #include "listeners.h"
 
 /* A function of its own, as the next: which kind of socket it is for makes no difference, and is not checked twice. */
@@ -61,24 +62,24 @@ __noinline int attempt_tcp(struct socket_state *state, const struct peer_address
 	return 0;
 }
 
-static __always_inline void read_local_endpoint(struct bpf_sock_ops *context, struct socket_state *state)
+static __always_inline void read_local_endpoint(struct bpf_sock_ops *context, __u8 address[16], __u16 *port)
 {
 	if (context->family == AF_INET)
-		map_ipv4(state->local, context->local_ip4);
+		map_ipv4(address, context->local_ip4);
 	else
-		copy_ipv6(state->local, context->local_ip6[0], context->local_ip6[1], context->local_ip6[2],
+		copy_ipv6(address, context->local_ip6[0], context->local_ip6[1], context->local_ip6[2],
 			  context->local_ip6[3]);
-	state->local_port = context->local_port;
+	*port = context->local_port;
 }
 
-static __always_inline void read_peer_endpoint(struct bpf_sock_ops *context, struct socket_state *state)
+static __always_inline void read_peer_endpoint(struct bpf_sock_ops *context, __u8 address[16], __u16 *port)
 {
 	if (context->family == AF_INET)
-		map_ipv4(state->peer, context->remote_ip4);
+		map_ipv4(address, context->remote_ip4);
 	else
-		copy_ipv6(state->peer, context->remote_ip6[0], context->remote_ip6[1], context->remote_ip6[2],
+		copy_ipv6(address, context->remote_ip6[0], context->remote_ip6[1], context->remote_ip6[2],
 			  context->remote_ip6[3]);
-	state->peer_port = bpf_ntohl(context->remote_port);
+	*port = bpf_ntohl(context->remote_port);
 }
 
 /* Asks for state callbacks, keeping what other programs asked for. */
@@ -99,7 +100,7 @@ static __always_inline void syn_sent(struct bpf_sock_ops *context, struct socket
 	bool is_local = is_routed_to_loopback(tcp);
 	set_flags(state, is_local ? SOCKET_SYN_SENT | SOCKET_LOCAL : SOCKET_SYN_SENT);
 	follow_states(context);
-	read_local_endpoint(context, state);
+	read_local_endpoint(context, state->local, &state->local_port);
 	struct flow_value *value = tcp_flow(state);
 	if (!value)
 		return;
@@ -114,7 +115,27 @@ static __always_inline void connected(struct bpf_sock_ops *context, struct socke
 		return;
 	set_flags(state, SOCKET_ESTABLISHED);
 	state->established_time = bpf_ktime_get_boot_ns();
-	read_local_endpoint(context, state);
+	read_local_endpoint(context, state->local, &state->local_port);
+}
+
+/* A connection is its listener's. */
+static __always_inline void describe_accepted(struct socket_state *child, const struct socket_state *listener,
+					      const struct event_accept *event)
+{
+	child->owner = listener->owner;
+	child->image = listener->image;
+	__builtin_memcpy(child->comm, listener->comm, sizeof child->comm);
+	child->thread = listener->thread;
+	child->test = event->test;
+	child->network_namespace = event->network_namespace;
+	child->protocol = event->protocol;
+	child->attempt_time = event->header.time;
+	child->established_time = event->header.time;
+	__builtin_memcpy(child->local, event->local_address, sizeof child->local);
+	__builtin_memcpy(child->peer, event->peer_address, sizeof child->peer);
+	child->local_port = event->local_port;
+	child->peer_port = event->peer_port;
+	child->flags = SOCKET_ACCEPTED | SOCKET_ESTABLISHED;
 }
 
 static __always_inline void accepted(struct bpf_sock_ops *context, struct bpf_sock *socket, struct tcp_sock *tcp)
@@ -123,30 +144,24 @@ static __always_inline void accepted(struct bpf_sock_ops *context, struct bpf_so
 	struct socket_state *listener = cookie ? tcp_socket(cookie) : NULL;
 	if (!listener)
 		return;
-	struct socket_state child = *listener;
-	child.flags = SOCKET_ACCEPTED | SOCKET_ESTABLISHED;
-	child.cookie = bpf_get_socket_cookie(context);
-	child.attempt_time = bpf_ktime_get_boot_ns();
-	child.established_time = child.attempt_time;
-	read_local_endpoint(context, &child);
-	read_peer_endpoint(context, &child);
-	if (bpf_map_update_elem(&tcp_sockets, &child.cookie, &child, BPF_ANY))
-		count(&counters.sockets_refused); /* its end is not told */
-	else
-		follow_states(context);
-
 	struct event_accept event = {};
 	event.header.kind = EVENT_ACCEPT;
-	event.header.time = child.attempt_time;
-	event.header.process = child.owner;
-	event.socket = child.cookie;
-	__builtin_memcpy(event.local_address, child.local, sizeof child.local);
-	__builtin_memcpy(event.peer_address, child.peer, sizeof child.peer);
-	event.local_port = child.local_port;
-	event.peer_port = child.peer_port;
-	event.protocol = child.protocol;
-	event.network_namespace = child.network_namespace;
-	event.test = child.test;
+	event.header.time = bpf_ktime_get_boot_ns();
+	event.header.process = listener->owner;
+	event.socket = bpf_get_socket_cookie(context);
+	read_local_endpoint(context, event.local_address, &event.local_port);
+	read_peer_endpoint(context, event.peer_address, &event.peer_port);
+	event.protocol = listener->protocol;
+	event.network_namespace = listener->network_namespace;
+	event.test = listener->test;
+	note_followed(event.socket);
+	struct socket_state *child = make_tcp_socket(event.socket);
+	if (child) {
+		describe_accepted(child, listener, &event);
+		follow_states(context);
+	} else {
+		count(&counters.sockets_refused); /* its end is not told */
+	}
 	emit(EVENT_ACCEPT, &event, sizeof event, wake_flags());
 }
 
@@ -184,7 +199,7 @@ static __always_inline void listening(struct bpf_sock_ops *context, struct bpf_s
 		return;
 	if (!(set_flags(state, SOCKET_LISTENING) & SOCKET_LISTENING))
 		count(&counters.listeners);
-	read_local_endpoint(context, state);
+	read_local_endpoint(context, state->local, &state->local_port);
 	note_listener(socket, state, tcp);
 	emit_listen(state);
 }

@@ -115,7 +115,7 @@ public struct MachineSupport: Sendable {
   /// Loaded in a run only when connections are open at its end.
   private static func openSockets(_ session: borrowing TracerSession) -> Finding {
     do {
-      try OpenSockets.read(session.object.mapDescriptor("tcp_sockets")) { _ in }
+      try OpenSockets.read(of: session.object) { _ in }
       return Finding("iter/task_file", .fine, "reads")
     } catch {
       return Finding(

@@ -193,7 +193,7 @@ public struct TracerSession: ~Copyable {
     let open = object.counters.openConnections
     guard open > 0 || object.counters.listeners > 0 else { return 0 }
     do {
-      try OpenSockets.read(object.mapDescriptor("tcp_sockets")) { onEvent(.close($0)) }
+      try OpenSockets.read(of: object) { onEvent(.close($0)) }
       return 0
     } catch {
       return open

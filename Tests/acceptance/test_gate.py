@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import filecmp
 import os
 import shutil
 import subprocess
@@ -50,6 +51,12 @@ SWIFT = [
 RUNNERS = [*PYTEST, *GO, *SWIFT]
 
 
+def copy_if_other(source: str, copy: str) -> None:
+    """A file that is there already stays untouched: another test may be reading it."""
+    if not os.path.exists(copy) or not filecmp.cmp(source, copy, shallow=False):
+        shutil.copy2(source, copy)
+
+
 def suite_directory(suite: str) -> Path:
     """A copy of the suite, built where it needs that, kept from run to run."""
     BUILT.mkdir(exist_ok=True)
@@ -57,7 +64,7 @@ def suite_directory(suite: str) -> Path:
     with open(BUILT / f"suite-{suite}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         built = shutil.ignore_patterns(".build", ".pytest_cache")
-        shutil.copytree(SUITES / suite, copy, dirs_exist_ok=True, ignore=built)
+        shutil.copytree(SUITES / suite, copy, dirs_exist_ok=True, ignore=built, copy_function=copy_if_other)
         if (copy / "Package.swift").exists():
             subprocess.run(["swift", "build", "--build-tests"], cwd=copy, check=True, stdout=subprocess.DEVNULL)
         elif (copy / "go.mod").exists():

@@ -11,7 +11,8 @@ static __always_inline bool is_open(const struct socket_state *state)
 	return state->flags & SOCKET_LISTENING || is_open_attempt(state);
 }
 
-static __always_inline void tell(struct seq_file *output, struct socket_state *state, struct tcp_sock *tcp)
+/* False where the reader's buffer is full: the kernel comes to the same socket again. */
+static __always_inline bool tell(struct seq_file *output, struct socket_state *state, struct tcp_sock *tcp)
 {
 	struct event_close event = {};
 	describe_close(&event, state);
@@ -20,7 +21,7 @@ static __always_inline void tell(struct seq_file *output, struct socket_state *s
 		event.flags |= CLOSE_LISTENING;
 	if (tcp)
 		describe_bytes(&event, tcp);
-	bpf_seq_write(output, &event, sizeof event);
+	return !bpf_seq_write(output, &event, sizeof event);
 }
 
 /* Sockets behind some process's descriptor, whatever network namespace they are in. */
@@ -33,8 +34,8 @@ int dump_held_sockets(struct bpf_iter__task_file *context)
 	if (!tcp)
 		return 0;
 	struct socket_state *state = tcp_socket(tcp->inet_conn.icsk_inet.sk.__sk_common.skc_cookie.counter);
-	if (state && is_open(state) && !(set_flags(state, SOCKET_TOLD) & SOCKET_TOLD))
-		tell(context->meta->seq, state, tcp);
+	if (state && is_open(state) && !(state->flags & SOCKET_TOLD) && tell(context->meta->seq, state, tcp))
+		set_flags(state, SOCKET_TOLD);
 	return 0;
 }
 

@@ -1,5 +1,7 @@
 """Each edge case of sockets that Fixtures/hostile has a program for."""
 
+from collections import Counter
+
 import pytest
 
 
@@ -41,6 +43,20 @@ def test_socket_that_is_open_at_the_end_in_another_namespace(tool, hostile):
     finished = tool("trace", *inside, hostile / "open-socket", 3)
     [connected] = connects(finished)
     assert (connected.bytes_sent, connected.is_still_open) == (11, True)
+
+
+def test_more_sockets_at_once_than_have_a_place_of_their_own(tool, hostile):
+    """The others are in a hash table (bpf/sockets.h): each end is told there as well, and what is open at the end."""
+    count = 3000
+    finished = tool("trace", hostile / "many-sockets", count, 5)
+    for is_open in (False, True):
+        expected = Counter(1 + index % 200 for index in range(is_open, count, 2))
+        ends = [each for each in finished.run.connections if each.is_still_open == is_open]
+        assert all(each.outcome == "established" for each in ends)
+        assert Counter(each.bytes_sent for each in ends if each.direction == "connect") == expected
+        assert Counter(each.bytes_received for each in ends if each.direction == "accept") == expected
+    [flow] = [flow for flow in finished.run.flows if flow.protocol == "tcp"]
+    assert (flow.attempts, flow.sent) == (count, count)
 
 
 def test_abandoned_attempt(tool, hostile):

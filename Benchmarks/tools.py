@@ -60,6 +60,12 @@ def ours(binary: Path, *options: str) -> Tool:
     )
 
 
+def empty_hooks(scratch: Path) -> Tool:
+    """Hooks alone: their programs do nothing."""
+    program = [str(scratch / "empty_hooks"), str(scratch / "empty_hooks.bpf.o")]
+    return Tool("empty hooks", lambda command, _: [*program, *command])
+
+
 def is_there(tool: Tool, binary: Path) -> bool:
     if tool.name == "process-tracer":
         return binary.exists()

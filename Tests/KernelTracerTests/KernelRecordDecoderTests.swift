@@ -140,10 +140,4 @@ import Trace
     #expect(event.status == .signaled(signal: 11, coreDumped: true))
     #expect(event.cpuTime == 7)
   }
-
-  @Test func turnsPathsRound() {
-    #expect(path(fromLeafFirst: Array("c/b/a/".utf8), isCut: false) == "/a/b/c")
-    #expect(path(fromLeafFirst: [], isCut: false) == "/")
-    #expect(path(fromLeafFirst: Array("c/b/".utf8), isCut: true) == "…/b/c")
-  }
 }

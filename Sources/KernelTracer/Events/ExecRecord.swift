@@ -4,20 +4,20 @@ import Trace
 /// An exec record: the fixed part and the texts behind it.
 struct ExecRecord {
   private let fixed: event_exec
-  private let path: Slice<UnsafeRawBufferPointer>
-  private let directory: Slice<UnsafeRawBufferPointer>
-  private let argv: Slice<UnsafeRawBufferPointer>
-  private let environment: Slice<UnsafeRawBufferPointer>
+  private let path: UnsafeRawBufferPointer
+  private let directory: UnsafeRawBufferPointer
+  private let argv: UnsafeRawBufferPointer
+  private let environment: UnsafeRawBufferPointer
 
   /// Nil where the lengths do not fit the record.
   init?(_ record: UnsafeRawBufferPointer) {
     guard let fixed = record.fixedPart(as: event_exec.self) else { return nil }
     self.fixed = fixed
     var rest = record[MemoryLayout<event_exec>.size...]
-    func take(_ length: UInt32) -> Slice<UnsafeRawBufferPointer>? {
+    func take(_ length: UInt32) -> UnsafeRawBufferPointer? {
       guard rest.count >= Int(length) else { return nil }
       defer { rest = rest.dropFirst(Int(length)) }
-      return rest.prefix(Int(length))
+      return UnsafeRawBufferPointer(rebasing: rest.prefix(Int(length)))
     }
     guard let path = take(fixed.path_length), let directory = take(fixed.directory_length),
       let argv = take(fixed.argv_length), let environment = take(fixed.environment_length)
@@ -39,20 +39,13 @@ struct ExecRecord {
 
   private var image: ProcessImage {
     let flags = ProcessImage.Flags(rawValue: fixed.flags)
-    let arguments = strings(argv)
+    let arguments = strings(nulTerminated: argv)
     return ProcessImage(
       path: KernelTracer.path(fromLeafFirst: path, isCut: flags.contains(.pathCut)),
       arguments: ArgumentRedactor.redact(arguments), unredactedArguments: arguments,
       cutArgumentBytes: fixed.argv_full_length > UInt64(fixed.argv_length) ? fixed.argv_full_length : nil,
       workingDirectory: KernelTracer.path(fromLeafFirst: directory, isCut: flags.contains(.workingDirectoryCut)),
       environment: environmentEntries, uid: fixed.uid, gid: fixed.gid, flags: flags)
-  }
-
-  /// NUL-terminated strings; a last one without NUL was cut.
-  private func strings(_ bytes: Slice<UnsafeRawBufferPointer>) -> [String] {
-    var parts = bytes.split(separator: 0, omittingEmptySubsequences: false)
-    if parts.last?.isEmpty == true { parts.removeLast() }
-    return parts.map { String(decoding: $0, as: UTF8.self) }
   }
 
   private var environmentEntries: [String: String] {

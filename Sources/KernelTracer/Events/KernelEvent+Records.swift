@@ -132,7 +132,7 @@ extension ImageEntry {
   init(_ key: image_key, _ value: image_value) {
     let isCut = value.flags & UInt32(EXEC_PATH_CUT) != 0
     let path = withUnsafeBytes(of: value.path) {
-      KernelTracer.path(fromLeafFirst: $0.prefix(Int(value.path_length)), isCut: isCut)
+      KernelTracer.path(fromLeafFirst: .init(rebasing: $0.prefix(Int(value.path_length))), isCut: isCut)
     }
     self.init(
       parent: ProcessIdentity(key.parent), imageID: ImageID(key.image), path: path, isPathCut: isCut,

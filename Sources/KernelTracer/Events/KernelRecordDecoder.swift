@@ -78,17 +78,3 @@ extension BootInstant {
     self.init(nanoseconds: nanoseconds)
   }
 }
-
-/// A path from components that are written leaf first, each followed by '/'.
-func path(fromLeafFirst bytes: some Collection<UInt8>, isCut: Bool) -> String {
-  let components = bytes.split(separator: UInt8(ascii: "/"))
-  var path: [UInt8] = []
-  path.reserveCapacity(bytes.count + 4)
-  if isCut { path.append(contentsOf: "…".utf8) }
-  for component in components.reversed() {
-    path.append(UInt8(ascii: "/"))
-    path.append(contentsOf: component)
-  }
-  if components.isEmpty { path.append(UInt8(ascii: "/")) }
-  return String(decoding: path, as: UTF8.self)
-}

@@ -31,13 +31,15 @@ public struct TraceBuilder: ~Copyable, Sendable {
   /// Scopes within tests: their ids stand for the test in `markedTestCases`.
   var parts: Set<UInt32> = []
 
-  /// Address space for this many processes is taken at once: pages are used as they come, and nothing is copied.
+  /// Address space for this many is taken at once: pages are used as they come, and nothing is copied.
   private static let expectedProcesses = 1 << 17
+  private static let expectedConnections = 1 << 16
 
   public init(header: RunHeader) {
     trace = Trace(header: header)
     evidence = NameEvidence(header)
     trace.processes.reserveCapacity(Self.expectedProcesses)
+    trace.connections.reserveCapacity(Self.expectedConnections)
   }
 
   public mutating func add(_ event: KernelEvent) {

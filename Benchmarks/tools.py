@@ -66,10 +66,8 @@ def empty_hooks(scratch: Path) -> Tool:
     return Tool("empty hooks", lambda command, _: [*program, *command])
 
 
-def is_there(tool: Tool, binary: Path) -> bool:
-    if tool.name == "process-tracer":
-        return binary.exists()
-    return tool.name == "untraced" or shutil.which(tool.name.split()[0]) is not None
+def is_there(tool: Tool) -> bool:
+    return tool.name in ("untraced", "process-tracer") or shutil.which(tool.name.split()[0]) is not None
 
 
 def _strace(options: list[str], command: list[str], out: Path) -> list[str]:

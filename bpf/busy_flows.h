@@ -65,14 +65,24 @@ static __always_inline void make_busy(struct socket_state *state, const struct f
 	__sync_val_compare_and_swap(&state->busy, 0, index + 1);
 }
 
-/* Counts an attempt of the current process; false where that is the flow table's. */
+/* Datagrams that a packet takes along; negative numbers take them back. */
+static __always_inline void count_sent(struct busy_flow *busy, struct __sk_buff *packet, __u64 datagrams, __u64 bytes)
+{
+	__sync_fetch_and_add(packet->ifindex == LOOPBACK_IFINDEX ? &busy->local : &busy->left, datagrams);
+	__sync_fetch_and_add(&busy->bytes_sent, bytes);
+}
+
+/*
+ * Counts an attempt of the current process; false where that is the flow table's. The kernel calls its hooks with the
+ * socket locked (net/ipv4/udp.c, BPF_CGROUP_RUN_PROG_UDP4_SENDMSG_LOCK), and the place is that socket's alone.
+ */
 static __always_inline bool count_busy_attempt(void *socket, const __u8 peer[16], __u16 port)
 {
 	struct socket_state *state = bpf_sk_storage_get(&sockets, socket, 0, 0);
 	struct busy_flow *busy = state ? busy_flow_of(state) : NULL;
 	if (!busy || !goes_to(busy, peer, port) || !is_owned(busy, state) || !is_owned_by_current(state))
 		return false;
-	count(&busy->attempts);
+	busy->attempts++;
 	note_time(busy);
 	return true;
 }

@@ -150,16 +150,7 @@ int refuse_sendmsg_unix(struct bpf_sock_addr *context)
 
 /* ----------------------------------------------------------------- packets */
 
-/* Takes back what the recording hook counted as sent, a moment ago: to a busy flow, or to the flow table. */
-static __always_inline void take_back_busy(struct busy_flow *busy, struct __sk_buff *packet, __u64 datagrams,
-					   __u32 headers)
-{
-	__sync_fetch_and_add(&busy->sent, -datagrams);
-	__sync_fetch_and_add(&busy->bytes_sent, -(__u64)(packet->len - headers));
-	if (packet->ifindex != LOOPBACK_IFINDEX)
-		__sync_fetch_and_add(&busy->left, -datagrams);
-}
-
+/* Takes back what the recording hook counted as sent, a moment ago. */
 static __always_inline void take_back(struct flow_value *value, struct __sk_buff *packet, __u64 datagrams,
 				      __u32 headers)
 {
@@ -237,7 +228,7 @@ int refuse_packet(struct __sk_buff *packet)
 	__u64 datagrams = datagrams_in(packet);
 	struct flow_value *value = count_refusal(&key, state, datagrams);
 	if (busy)
-		take_back_busy(busy, packet, datagrams, busy_headers);
+		count_sent(busy, packet, -datagrams, -(__u64)(packet->len - busy_headers));
 	else if (value)
 		take_back(value, packet, datagrams, headers);
 	return REFUSE;

@@ -85,11 +85,7 @@ __noinline int count_busy_packet_out(struct __sk_buff *packet)
 	struct busy_flow *busy = state ? busy_flow_out(packet, state, &headers) : NULL;
 	if (!busy)
 		return 0;
-	__u64 datagrams = datagrams_in(packet);
-	__sync_fetch_and_add(&busy->sent, datagrams);
-	if (packet->ifindex != LOOPBACK_IFINDEX)
-		__sync_fetch_and_add(&busy->left, datagrams);
-	__sync_fetch_and_add(&busy->bytes_sent, packet->len - headers);
+	count_sent(busy, packet, datagrams_in(packet), packet->len - headers);
 	note_time(busy);
 	return 1;
 }

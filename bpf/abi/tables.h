@@ -91,8 +91,8 @@ struct busy_flow {
 	struct flow_key key;
 	__u64 last_time; /* to a tick of the kernel's timer */
 	__u64 attempts;
-	__u64 sent;
-	__u64 left; /* of `sent`: not by the loopback device */
+	__u64 local; /* sent by the loopback device */
+	__u64 left;  /* sent by any other */
 	__u64 bytes_sent;
 	__u64 packets_received;
 	__u64 bytes_received;

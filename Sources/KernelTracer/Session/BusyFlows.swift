@@ -22,9 +22,9 @@ struct BusyFlows {
     var value = value
     value.last_time = max(value.last_time, busy.last_time)
     value.attempts += busy.attempts
-    value.sent += busy.sent
-    value.packets_sent += busy.sent
-    value.local += busy.sent - busy.left
+    value.sent += busy.local + busy.left
+    value.packets_sent += busy.local + busy.left
+    value.local += busy.local
     value.bytes_sent += busy.bytes_sent
     value.packets_received += busy.packets_received
     value.bytes_received += busy.bytes_received
@@ -36,7 +36,7 @@ extension busy_flow {
   fileprivate mutating func add(_ other: busy_flow) {
     last_time = max(last_time, other.last_time)
     attempts += other.attempts
-    sent += other.sent
+    local += other.local
     left += other.left
     bytes_sent += other.bytes_sent
     packets_received += other.packets_received

@@ -91,6 +91,20 @@ os.wait()
     assert counts == {parent.identity: (1010, 1010), child.identity: (760, 760)}
 
 
+def test_threads_that_flood_at_once_on_one_socket_lose_no_count(tool):
+    """The kernel's system calls run side by side, even those of Python's threads."""
+    script = """
+import threading
+to, sender = receiver(), socket.socket(type=socket.SOCK_DGRAM)
+threads = [threading.Thread(target=send, args=(sender, 20000, to)) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+    finished = tool("test", *python(script))
+    [flow] = finished.run.flows
+    assert (flow.attempts, flow.sent, flow.bytes_sent) == (80_000, 80_000, 400_000)
+
+
 def test_each_test_has_what_it_sent_on_a_socket_that_they_share(tool):
     script = """
 marker, to, sender = socket.socket(socket.AF_UNIX), receiver(), socket.socket(type=socket.SOCK_DGRAM)
